@@ -1,0 +1,92 @@
+"""What a source's `read` may yield, and the loop that turns raw rows into it without losing any.
+
+A reader in `medcorpus.formats` yields `(row number, value)` for every row it can parse and a `Reject` for
+every row it cannot. `each` applies the source's own function to the values; whatever goes wrong in one row
+becomes a `Reject` of that row, and the next row is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from medcorpus.records import Record
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+T = TypeVar("T")
+
+
+class Reject(NamedTuple):
+    """A raw row that could not be used: counted, kept in the layer's rejects, never silently lost.
+
+    `withheld` rows are left out on purpose (an answer that upstream removed): they are counted under their
+    reason but do not speak against the source.
+    """
+
+    row: int
+    reason: str
+    withheld: bool = False
+
+
+class Withheld(NamedTuple):
+    """What a source's function returns for a row that upstream leaves without the part that matters."""
+
+    reason: str
+
+
+class Placed(NamedTuple):
+    """A record with the 1-based row of the raw file it was read from."""
+
+    row: int
+    record: Record
+
+
+Item = Record | Placed | Reject
+Converted = Record | Withheld | Iterable[Record | Withheld]
+Rows = Iterable[tuple[int, T] | Reject]
+if TYPE_CHECKING:
+    Read = Callable[..., Iterable[Item] | Iterable[pa.Table]]
+
+
+def each(rows: Rows[T], convert: Callable[[T], Converted]) -> Iterator[Item]:
+    """Apply a source's function to every raw row, turning its errors into rejects of that row.
+
+    Args:
+        rows: What a reader of `medcorpus.formats` yields.
+        convert: Gives one record, several, or `Withheld` for one raw value. KeyError, IndexError, ValueError,
+            TypeError and AttributeError mean that the row is not as documented.
+
+    Yields:
+        Records placed at their row, and rejects.
+    """
+    for row in rows:
+        if isinstance(row, Reject):
+            yield row
+        else:
+            yield from _convert(row[0], row[1], convert)
+
+
+def _convert(number: int, value: T, convert: Callable[[T], Converted]) -> Iterator[Item]:
+    try:
+        result = convert(value)
+        results = [result] if isinstance(result, Record | Withheld) else list(result)
+    except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
+        yield Reject(number, fault_of(error))
+        return
+    for one in results:
+        yield Reject(number, one.reason, withheld=True) if isinstance(one, Withheld) else Placed(number, one)
+
+
+def fault_of(error: Exception) -> str:
+    """Name what is wrong with a row, short and without the row's content, so that rejects can be counted by it."""
+    if isinstance(error, KeyError):
+        return f"no field {str(error.args[0])[:40]!r}" if error.args else "a field is missing"
+    if isinstance(error, UnicodeError):
+        return f"not valid {getattr(error, 'encoding', 'text')}"
+    if isinstance(error, IndexError):
+        return "too few values"
+    if isinstance(error, TypeError | AttributeError):
+        return "a value is of another type than documented"
+    return str(error).split("\n")[0][:120] or type(error).__name__

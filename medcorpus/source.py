@@ -1,0 +1,162 @@
+"""Source, File and Task: the facts a source module states, checked when they are stated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from medcorpus.categories import CATEGORIES, DOMAINS
+from medcorpus.errors import SourceError, UnknownNameError
+
+if TYPE_CHECKING:
+    from medcorpus.reading import Read
+    from medcorpus.records import Fields, Record
+
+Access = Literal["open", "account", "agreement", "manual"]
+Redistribute = Literal["yes", "no", "unknown"]
+SPLITS = ("train", "validation", "test")
+ACCESS: tuple[str, ...] = ("open", "account", "agreement", "manual")
+REDISTRIBUTE: tuple[str, ...] = ("yes", "no", "unknown")
+NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,63}\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One raw file, or all files that match a pattern, as upstream lays them out.
+
+    Args:
+        path: Path inside the source's folder, with `*` for many files. Forward slashes, relative.
+        url: Where to download it; `{path}` stands for the file's path. Empty: it cannot be downloaded.
+        sha256: Pinned hash of the one file; patterns are pinned in `files.tsv` beside `source.py`.
+        split: train, validation or test.
+        lang: Language of its rows, where the source has several.
+        member: Pattern of the members to read when the file is an archive.
+        mirrors: Further addresses of the same bytes.
+        companion: Read by `read` beside another file (labels, annotations), not on its own.
+    """
+
+    path: str
+    url: str = ""
+    sha256: str = ""
+    split: str = "train"
+    lang: str = ""
+    member: str = ""
+    mirrors: tuple[str, ...] = ()
+    companion: bool = False
+
+    def __post_init__(self) -> None:
+        parts = self.path.split("/")
+        if self.path.startswith("/") or ".." in parts or "\\" in self.path or ":" in parts[0]:
+            raise SourceError(f"path {self.path!r} leaves the source's folder", fix="give a relative path without '..'")
+        if self.split not in SPLITS:
+            raise UnknownNameError("split", self.split, SPLITS)
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether the path stands for many files."""
+        return "*" in self.path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One instruction task: how records of a source become instruction, input and output.
+
+    Templates are text with `{slot}` where a slot is a name the record's shape gives (`SLOTS`), an extra that
+    the source declares, or a name that `fields` adds. Nothing else is evaluated. An output that is just one slot
+    with several values gives as many acceptable outputs; anywhere else several values are joined by `joiner`.
+
+    Args:
+        id: The paper's task id (`task57`), or a name of the source's own for tasks beyond the paper.
+        name: Snake-case name that says source and job.
+        category: One of the 19 category names of MedS-Ins.
+        domain: One of the five text domains.
+        instruction: What to do; written for this project, in `instruction_lang`.
+        input: Template of the input.
+        output: Template of the output.
+        lang: Only records of this language serve the task; empty: all.
+        output_lang: Language of the output where it is not the input's.
+        instruction_lang: Language of the instruction.
+        adds: Names that `fields` adds.
+        fields: Computes further named values from a record; None means that the record does not serve the task.
+        joiner: Puts several values of a slot together.
+        bench: Whether MedS-Bench tests it.
+    """
+
+    id: str
+    name: str
+    category: str
+    domain: str
+    instruction: str
+    input: str
+    output: str
+    lang: str = ""
+    output_lang: str = ""
+    instruction_lang: str = "en"
+    adds: tuple[str, ...] = ()
+    fields: Callable[[Any], Fields | None] | None = None
+    joiner: str = ", "
+    bench: bool = False
+
+    def __post_init__(self) -> None:
+        if self.category not in CATEGORIES.values():
+            raise UnknownNameError("category", self.category, CATEGORIES.values())
+        if self.domain not in DOMAINS:
+            raise UnknownNameError("text domain", self.domain, DOMAINS)
+        for name in (self.id, self.name):
+            if not NAME.match(name):
+                raise SourceError(f"task id or name {name!r} is not snake case", fix="use a-z, 0-9 and _")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A corpus: facts, and `read`, which turns one raw file into records.
+
+    Args:
+        title: Name as its authors write it.
+        about: One or two sentences: what it holds, who made it.
+        homepage: Where people read about it.
+        langs: ISO 639-1 codes of its rows.
+        shape: Record shape of all its rows.
+        license: SPDX id, or the publisher's own words.
+        license_evidence: The sentence that grants or withholds, or what was looked at without finding one.
+        license_url: Where that sentence stands.
+        redistribute: Whether the rows may be passed on; unknown counts as no.
+        access: `open` (anyone can download), `account` (registration), `agreement` (signed), `manual` (books).
+        how: What to sign, where, and where to put the files; needed where access is not open.
+        cite: BibTeX.
+        files: The raw files.
+        read: `read(path)`: yields records, or what `reading.each` yields, for one raw file.
+        tasks: Instruction tasks.
+        extras: Names that may stand in the `extra` of its records.
+        folder: Folder under `--raw` when several sources share one download; empty: the source's name.
+        version: Upstream version or commit.
+        max_rejects: Share of rows that may be unreadable before the source fails.
+    """
+
+    title: str
+    about: str
+    homepage: str
+    langs: tuple[str, ...]
+    shape: type[Record]
+    license: str
+    license_evidence: str
+    license_url: str
+    redistribute: Redistribute
+    access: Access
+    cite: str
+    files: tuple[File, ...]
+    read: Read
+    how: str = ""
+    tasks: tuple[Task, ...] = ()
+    extras: tuple[str, ...] = ()
+    folder: str = ""
+    version: str = ""
+    max_rejects: float = 0.01
+
+    def file_for(self, relative: str) -> File | None:
+        """Find the file entry that a path inside the source's folder belongs to."""
+        path = Path(relative)
+        return next((f for f in self.files if path.match(f.path) and relative.count("/") == f.path.count("/")), None)

@@ -1,0 +1,65 @@
+"""FrenchMedMCQA: pharmacy examination questions in French, with one or several right answers of five.
+
+Upstream format, checked on the files: `corpus/{train,dev,test}.json`, each one JSON array of
+`{id, question, answers {a..e}, correct_answers [..], subject_name, type, nbr_correct_answers}`; `type` is missing in
+test. 2,171 / 312 / 622 questions. 15 stems of test stand in train as well; they are kept here and left to decontamination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from medcorpus import Choice, File, Source, each
+from medcorpus.formats import jsonl
+from medcorpus.reading import Item
+from medcorpus.sources import _exam
+
+COMMIT = "4e36a4055245feec3218573c9f6bb1a9ecb1756b"
+URL = f"https://raw.githubusercontent.com/qanastek/FrenchMedMCQA/{COMMIT}/{{path}}"
+
+
+def read(path: Path) -> Iterator[Item]:
+    """Read one split."""
+    return each(jsonl.elements(path), question)
+
+
+def question(row: dict[str, Any]) -> Choice:
+    """Turn one upstream object into a question."""
+    names = sorted(row["answers"])
+    return Choice(
+        key=row["id"],
+        question=row["question"],
+        options=tuple(row["answers"][n] for n in names),
+        answers=tuple(sorted(names.index(n) for n in row["correct_answers"])),
+    )
+
+
+source = Source(
+    title="FrenchMedMCQA",
+    about="3,105 questions of the French diploma of specialised studies in pharmacy, with one or several right answers.",
+    homepage="https://github.com/qanastek/FrenchMedMCQA",
+    langs=("fr",),
+    shape=Choice,
+    license="Apache-2.0",
+    license_evidence="README.md, badge 'License-Apache_2.0'; the repository has no LICENSE file",
+    license_url=f"https://github.com/qanastek/FrenchMedMCQA/blob/{COMMIT}/README.md",
+    redistribute="yes",
+    access="open",
+    cite="""@inproceedings{labrak-etal-2022-frenchmedmcqa,
+  title = {{FrenchMedMCQA}: A French Multiple-Choice Question Answering Dataset for Medical domain},
+  author = {Labrak, Yanis and Bazoge, Adrien and Dufour, Richard and Daille, Béatrice and Gourraud, Pierre-Antoine
+            and Morin, Emmanuel and Rouvier, Mickael},
+  booktitle = {Proceedings of the 13th International Workshop on Health Text Mining and Information Analysis (LOUHI)},
+  year = {2022}
+}""",
+    files=(
+        File(path="corpus/train.json", url=URL, split="train"),
+        File(path="corpus/dev.json", url=URL, split="validation"),
+        File(path="corpus/test.json", url=URL, split="test"),
+    ),
+    read=read,
+    tasks=(_exam.task("task60", "frenchmedmcqa_mcqa_fr", "fr"),),
+    version=COMMIT,
+)
