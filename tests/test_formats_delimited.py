@@ -91,6 +91,12 @@ def test_a_file_that_is_not_such_a_table(file: Path, raw: bytes, fault: str) -> 
         list(delimited.rows(file, columns=("a",)))
 
 
+def test_bad_bytes_in_utf_16_end_the_file(file: Path) -> None:
+    file.write_bytes("a,b\n1,2\n".encode("utf-16") + b"\n")
+    with pytest.raises(FormatError, match="rows.csv: not valid utf-16"):
+        list(delimited.rows(file, encoding="utf-16"))
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.lists(
