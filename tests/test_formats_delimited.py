@@ -93,7 +93,7 @@ def test_a_file_that_is_not_such_a_table(file: Path, raw: bytes, fault: str) -> 
 
 def test_bad_bytes_in_utf_16_end_the_file(file: Path) -> None:
     file.write_bytes("a,b\n1,2\n".encode("utf-16") + b"\n")
-    with pytest.raises(FormatError, match="rows.csv: not valid utf-16"):
+    with pytest.raises(FormatError, match=r"rows\.csv: not valid utf-16"):
         list(delimited.rows(file, encoding="utf-16"))
 
 
