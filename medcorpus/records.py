@@ -6,7 +6,7 @@ schema and the JSON Schema off these annotations, so nothing is said twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
@@ -21,6 +21,33 @@ def letters(indices: tuple[int, ...]) -> tuple[str, ...]:
     ('A', 'C')
     """
     return tuple(chr(ord("A") + i) for i in indices)
+
+
+def covered(text: str, offsets: tuple[tuple[int, int], ...]) -> str:
+    """Give the text that a span covers, its fragments joined by one space.
+
+    >>> covered("left and right lung", ((0, 4), (15, 19)))
+    'left lung'
+    """
+    return " ".join(text[start:end] for start, end in offsets)
+
+
+def _storage_faults(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        if "\x00" in text:
+            yield "a NUL character"
+            return
+        if not text.isascii() and not _is_unicode(text):
+            yield "half a surrogate pair"
+            return
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +72,20 @@ class Record:
         """Give the values of `SLOTS`; each shape defines its own."""
         return {}
 
+    def faults(self) -> tuple[str, ...]:
+        """Say what is wrong with this record, in words that can be counted; empty when it is sound.
+
+        >>> Text(text=" ").faults()
+        ('blank text',)
+        """
+        return (*self._own_faults(), *_storage_faults((self.key, *self.extra, *self.extra.values(), *self._texts())))
+
+    def _own_faults(self) -> Iterator[str]:
+        yield from ()
+
+    def _texts(self) -> Iterable[str]:
+        return ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Record):
@@ -60,6 +101,13 @@ class Text(Record):
     def slots(self) -> Fields:
         """Give title and text."""
         return {"title": self.title, "text": self.text}
+
+    def _own_faults(self) -> Iterator[str]:
+        if not self.text.strip():
+            yield "blank text"
+
+    def _texts(self) -> Iterable[str]:
+        return (self.text, self.title, self.url, self.date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +134,23 @@ class Choice(Record):
             "answer": tuple(lettered[i] for i in self.answers),
             "rationale": self.rationale,
         }
+
+    def _own_faults(self) -> Iterator[str]:
+        if not self.question.strip():
+            yield "blank question"
+        if len(self.options) < 2:
+            yield "fewer than two options"
+        if not all(o.strip() for o in self.options):
+            yield "blank option"
+        if not self.answers:
+            yield "no right answer"
+        if any(not 0 <= a < len(self.options) for a in self.answers):
+            yield "answer out of range"
+        if tuple(sorted(set(self.answers))) != self.answers:
+            yield "answers repeated or out of order"
+
+    def _texts(self) -> Iterable[str]:
+        return (self.question, self.context, self.rationale, *self.options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +191,22 @@ class Spans(Record):
             "labelled": tuple(dict.fromkeys(f"{s.text} ({s.label})" for s in self.spans)),
         }
 
+    def _own_faults(self) -> Iterator[str]:
+        if not self.text.strip():
+            yield "blank text"
+        if any(not 0 <= start < end <= len(self.text) for s in self.spans for start, end in s.offsets):
+            yield "span outside the text"
+        elif any(s.text != covered(self.text, s.offsets) for s in self.spans):
+            yield "span differs from the text it points at"
+        if not all(s.label and s.offsets for s in self.spans):
+            yield "span without label or place"
+        keys = {s.key for s in self.spans}
+        if any(r.head not in keys or r.tail not in keys for r in self.relations):
+            yield "relation to a span that is not there"
+
+    def _texts(self) -> Iterable[str]:
+        return (self.text, *(part for s in self.spans for part in (s.label, s.key, s.norm)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label(Record):
@@ -140,6 +221,17 @@ class Label(Record):
     def slots(self) -> Fields:
         """Give both texts and the labels."""
         return {"text": self.text, "second": self.second, "labels": self.labels}
+
+    def _own_faults(self) -> Iterator[str]:
+        if not self.text.strip():
+            yield "blank text"
+        if not self.labels:
+            yield "no label"
+        if not all(label.strip() for label in self.labels):
+            yield "blank label"
+
+    def _texts(self) -> Iterable[str]:
+        return (self.text, self.second, *self.labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +249,15 @@ class Pair(Record):
     def slots(self) -> Fields:
         """Give text and target."""
         return {"text": self.text, "target": self.target}
+
+    def _own_faults(self) -> Iterator[str]:
+        if not self.text.strip():
+            yield "blank text"
+        if not self.target.strip():
+            yield "blank target"
+
+    def _texts(self) -> Iterable[str]:
+        return (self.text, self.target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -110,6 +110,29 @@ def _bare(hint: Any) -> tuple[Any, str]:
         base, doc = get_args(hint)[:2]
         return base, doc
     return hint, ""
+
+
+def records_of(table: pa.Table, shape: type[Record]) -> list[Record]:
+    """Turn stored rows back into records; `key` is the row's id, without the source's name."""
+    convert = {name: _reader(hint) for name, hint in _hints(shape).items()}
+    own = [n for n in convert if n in table.column_names]
+    columns = {n: [convert[n](v) for v in table.column(n).to_pylist()] for n in own}
+    columns["key"] = [i.partition("/")[2] for i in table.column("id").to_pylist()]
+    return [shape(**dict(zip(columns, values))) for values in zip(*columns.values())]
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """Give the function that turns an Arrow value back into what an annotation says."""
+    base, _ = _bare(hint)
+    if is_dataclass(base) and isinstance(base, type):
+        inner = {n: _reader(h) for n, h in _hints(base).items()}
+        return lambda value: base(**{n: inner[n](v) for n, v in value.items()})
+    if get_origin(base) is Mapping:
+        return lambda value: {pair["key"]: pair["value"] for pair in value}
+    if get_origin(base) is tuple:
+        item = _reader(get_args(base)[0])
+        return lambda value: tuple(map(item, value))
+    return lambda value: value
 
 
 def schema_files() -> dict[str, str]:

@@ -1,0 +1,215 @@
+"""From raw files to a release: ingest, render, annotate, judge, write."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import medcorpus
+from medcorpus import engine, fetch, ingest, products, registry, release, render, stage
+from medcorpus.errors import MissingFilesError
+from medcorpus.product import Product
+from medcorpus.release import Release
+from medcorpus.store import Shards, Store, key_of, make
+from medcorpus.writing import write_release
+
+if TYPE_CHECKING:
+    from medcorpus.engine import Engine
+    from medcorpus.fetch import Found
+
+Watch = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+CODE = ("build", "cards", "logical", "parquet", "product", "products", "release", "writing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a build runs.
+
+    Args:
+        home: Folder of the cache, the layers and the releases.
+        raw: Folder with raw files: `raw/<source>/<path as upstream lays it out>`.
+        sample: Use the samples that ship with the sources instead of raw files.
+        strict: Refuse to build when a raw file is missing or differs from its pin.
+        download: Download what is neither in `raw` nor in the cache.
+        accept_new: Accept bytes that differ from those recorded at the first download.
+        workers: Processes; 0 takes one per processor.
+        max_rejects: Share of unreadable rows a source may have; None takes the source's own.
+    """
+
+    home: Path
+    raw: Path | None = None
+    sample: bool = False
+    strict: bool = False
+    download: bool = False
+    accept_new: bool = False
+    workers: int = 0
+    max_rejects: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A finished build: the release, what was skipped and why, and what should be looked at."""
+
+    release: Release
+    seconds: float
+    new: bool
+    skipped: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+    def summary(self) -> dict[str, Any]:
+        """Give what `medcorpus build --format json` prints."""
+        manifest = self.release.manifest
+        wanted = ("rows_in", "rendered", "rows_out", "rejected", "langs")
+        return {
+            "product": self.release.product,
+            "version": self.release.version,
+            "root": manifest["root"],
+            "path": str(self.release.path),
+            "seconds": round(self.seconds, 3),
+            "new": self.new,
+            "sources": {n: {k: s[k] for k in wanted if k in s} for n, s in manifest["sources"].items()},
+            "tasks": manifest["tasks"],
+            "funnel": manifest["funnel"],
+            "skipped": dict(self.skipped),
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass(slots=True)
+class Inputs:
+    """What a release is written from, source by source."""
+
+    product: Product
+    found: dict[str, Found] = field(default_factory=dict)
+    tallies: dict[str, ingest.Tally] = field(default_factory=dict)
+    instructions: dict[str, Shards] = field(default_factory=dict)
+    shards: dict[str, Shards] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def build(name: str, options: Options, watch: Watch | None = None) -> Built:
+    """Build a product; what was built before from the same inputs, code and parameters is looked up.
+
+    Raises:
+        UnknownNameError: There is no such product.
+        MissingFilesError: No source has its raw files, or one lacks some and the build is strict.
+        SourceError: A source cannot be read, or too many of its rows are rejected.
+        LockedError: Another process is building the same.
+    """
+    start = perf_counter()
+    watch = watch or (lambda what, done, total: None)
+    inputs = Inputs(product=products.get(name))
+    _find_files(inputs, options, watch)
+    store = Store(options.home)
+    with engine.local(options.workers or _workers(inputs)) as workers:
+        _make_shards(inputs, store, workers, options, watch)
+    made, new = _write(inputs, store, options, watch)
+    release.point_to(options.home, made)
+    return Built(
+        release=made,
+        seconds=perf_counter() - start,
+        new=new,
+        skipped=inputs.skipped,
+        warnings=tuple(inputs.warnings),
+    )
+
+
+SMALL = 4 * 2**20
+"""Below this many raw bytes the start of worker processes costs more than it saves."""
+
+
+def _workers(inputs: Inputs) -> int:
+    size = sum(f.size for found in inputs.found.values() for f in found.files)
+    return 1 if size < SMALL else engine.default_workers()
+
+
+def _find_files(inputs: Inputs, options: Options, watch: Watch) -> None:
+    names = [n for n in registry.names() if inputs.product.takes(n, registry.get(n))]
+    for done, name in enumerate(names, 1):
+        found = fetch.find(
+            name,
+            home=options.home,
+            raw=options.raw,
+            download=options.download,
+            accept_new=options.accept_new,
+            sample=options.sample,
+        )
+        watch("find raw files", done, len(names))
+        if any(not f.companion for f in found.files):
+            inputs.found[name] = found
+        else:
+            inputs.skipped[name] = fetch.missing_message(name, found)
+        if not options.sample:
+            inputs.warnings += _file_warnings(name, found)
+    if options.strict and (inputs.skipped or inputs.warnings):
+        raise MissingFilesError(next(iter([*inputs.skipped.values(), *inputs.warnings])), fix="or leave out --strict")
+    if not inputs.found:
+        raise MissingFilesError(
+            f"no source of {inputs.product.name} has raw files", fix="name their folder with --raw, or try --sample"
+        )
+
+
+def _file_warnings(name: str, found: Found) -> list[str]:
+    differing = [f.path for f in found.files if f.pin == "differs"]
+    out = []
+    if differing:
+        more = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
+        out.append(f"{name}: {differing[0]}{more} differs from the pinned sha256; used as it is")
+    if found.missing and found.files:
+        out.append(f"{name}: not here: {', '.join(found.missing)}")
+    return out
+
+
+def _make_shards(inputs: Inputs, store: Store, workers: Engine, options: Options, watch: Watch) -> None:
+    names = list(inputs.found)
+    layers = [ingest.layer_of(n, inputs.found[n]) for n in names]
+    records = dict(zip(names, make(store, layers, workers, _step(watch, "read"))))
+    for name in names:
+        inputs.tallies[name] = ingest.check(name, records[name], options.max_rejects)
+    rows = records
+    if inputs.product.kind == "instructions":
+        layers = [render.layer_of(n, records[n]) for n in names]
+        rows = dict(zip(names, make(store, layers, workers, _step(watch, "render"))))
+        inputs.instructions = rows
+    shards = list(rows.values())
+    for each in inputs.product.stages:
+        shards = stage.run(each, shards, store, workers, _step(watch, each.name))
+    inputs.shards = dict(zip(names, shards))
+
+
+def _step(watch: Watch, what: str) -> Callable[[int, int], None]:
+    return lambda done, total: watch(what, done, total)
+
+
+def _write(inputs: Inputs, store: Store, options: Options, watch: Watch) -> tuple[Release, bool]:
+    key = key_of(_recipe(inputs, options))
+    version = f"{medcorpus.__version__}+{'sample.' if options.sample else ''}{key[:12]}"
+    with store.lock(f"release-{inputs.product.name}"):
+        if version in release.versions(options.home, inputs.product.name):
+            return release.find(options.home, inputs.product.name, version), False
+        with release.staging(options.home, inputs.product.name, version) as folder:
+            write_release(folder, inputs, version=version, key=key, sample=options.sample, step=_step(watch, "write"))
+    return release.find(options.home, inputs.product.name, version), True
+
+
+def _recipe(inputs: Inputs, options: Options) -> dict[str, Any]:
+    package = Path(__file__).parent
+    code = hashlib.sha256(b"".join((package / f"{n}.py").read_bytes() for n in CODE))
+    return {
+        "kind": "release",
+        "product": inputs.product.name,
+        "sample": options.sample,
+        "code": code.hexdigest(),
+        "version": medcorpus.__version__,
+        "rows": {n: s.lineage for n, s in inputs.shards.items()},
+        "facts": {n: ingest.code_hash(n) for n in inputs.found},
+        "missing": {n: f.missing for n, f in inputs.found.items()},
+        "skipped": inputs.skipped,
+    }
+

@@ -1,0 +1,288 @@
+"""Source to shards: reads raw files in parallel, checks every record, and keeps what it had to reject.
+
+A part holds the rows of a group of raw files in order; beside the rows its receipt keeps every reject with file, row
+and reason. Rows read = rows stored + rejects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medcorpus import registry
+from medcorpus.errors import FormatError, MedcorpusError, SourceError
+from medcorpus.reading import Item, Placed, Reject, fault_of
+from medcorpus.records import Record
+from medcorpus.schema import PLACED_BY_ORIGIN, row_schema
+from medcorpus.source import SPLITS, Source
+from medcorpus.store import BATCH_ROWS, Layer, Shards, writing_ipc
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from medcorpus.fetch import Found, RawFile
+
+PART_BYTES = 16 * 2**20
+"""Raw files are grouped into parts of about this size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawPart:
+    """The raw files of one part: what a worker needs to read them."""
+
+    source: str
+    files: tuple[tuple[str, str, str, str], ...]  # path, local path, split, language
+
+
+def layer_of(name: str, found: Found) -> Layer:
+    """Describe the records layer of a source over the raw files that were found."""
+    recipe = {
+        "kind": "records",
+        "source": name,
+        "code": code_hash(name),
+        "files": [[f.path, f.sha256, f.split, f.lang, f.companion] for f in found.files],
+    }
+    return Layer(recipe=recipe, jobs=tuple(_parts(name, found.files)), write=write_part)
+
+
+def _parts(name: str, files: Sequence[RawFile]) -> Iterator[RawPart]:
+    group: list[tuple[str, str, str, str]] = []
+    size = 0
+    for file in files:
+        if file.companion:
+            continue
+        if group and size + file.size > PART_BYTES:
+            yield RawPart(source=name, files=tuple(group))
+            group, size = [], 0
+        group.append((file.path, str(file.local), file.split, file.lang))
+        size += file.size
+    if group:
+        yield RawPart(source=name, files=tuple(group))
+
+
+def code_hash(name: str) -> str:
+    """Hash the code that decides what the rows of a source are: its folder, the readers and the record shapes."""
+    package = Path(__file__).parent
+    own = sorted((registry.folder() / name).glob("*.py"))
+    shared = sorted(registry.folder().glob("_*.py"))
+    readers = sorted((package / "formats").glob("*.py"))
+    core = [package / f"{n}.py" for n in ("records", "reading", "ingest", "schema")]
+    digest = hashlib.sha256()
+    for path in (*own, *shared, *readers, *core):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
+    """Read the raw files of a part into one Arrow file.
+
+    Returns:
+        Notes for the receipt: how many rows were read from each raw file, and every reject.
+    """
+    source = registry.get(part.source)
+    builder = _Rows(part.source, source)
+    with writing_ipc(path, row_schema(source.shape)) as writer:
+        for raw_file, local, split, lang in part.files:
+            for batch in builder.batches(raw_file, Path(local), split, lang):
+                writer.write(batch)
+    return {"read": builder.read, "rejects": builder.rejects}
+
+
+class _Rows:
+    """Builds record batches from what a source yields, and counts what it cannot use."""
+
+    def __init__(self, name: str, source: Source) -> None:
+        self.name, self.source = name, source
+        self.schema = row_schema(source.shape)
+        self.own = [f.name for f in fields(source.shape) if f.name not in PLACED_BY_ORIGIN]
+        self.read: dict[str, int] = {}
+        self.rejects: list[tuple[str, int, str, bool]] = []
+        self.seen: Counter[str] = Counter()
+
+    def batches(self, raw_file: str, local: Path, split: str, lang: str) -> Iterator[pa.RecordBatch]:
+        rows: list[tuple[Any, ...]] = []
+        self.read[raw_file] = 0
+        for number, item in enumerate(_items(self.name, self.source, raw_file, local), 1):
+            self.read[raw_file] += 1
+            row = self._row(raw_file, number, item, split, lang)
+            if row is not None:
+                rows.append(row)
+            if len(rows) >= BATCH_ROWS:
+                yield from self._batch(rows)
+                rows = []
+        yield from self._batch(rows)
+
+    def _row(self, raw_file: str, number: int, item: Item, split: str, lang: str) -> tuple[Any, ...] | None:
+        if isinstance(item, Reject):
+            self.rejects.append((raw_file, item.row, item.reason, item.withheld))
+            return None
+        place, record = (item.row, item.record) if isinstance(item, Placed) else (number, item)
+        lang = record.lang or lang or (self.source.langs[0] if len(self.source.langs) == 1 else "")
+        split = record.split or split
+        reason = self._fault(record, split, lang)
+        if reason is None:
+            own = tuple(_plain(getattr(record, n)) for n in self.own)
+            row_id = self._id(record, raw_file, own)
+            reason = f"id used by an earlier row: {row_id}"[:120] if self.seen[row_id] else None
+        if reason is not None:
+            self.rejects.append((raw_file, place, reason, False))
+            return None
+        self.seen[row_id] += 1
+        source = self.source
+        terms = (record.license or source.license, source.access, source.redistribute)
+        return (row_id, self.name, split, lang, *terms, raw_file, place, *own)
+
+    def _fault(self, record: Record, split: str, lang: str) -> str | None:
+        if type(record) is not self.source.shape:
+            return f"a {type(record).__name__} where {self.source.shape.__name__} is declared"
+        if split not in SPLITS:
+            return "a split that is none of train, validation, test"
+        if lang not in self.source.langs:
+            return "a language the source does not declare" if lang else "no language"
+        undeclared = set(record.extra) - set(self.source.extras)
+        if undeclared:
+            return f"extra {min(undeclared)!r} is not declared"
+        try:
+            found = record.faults()
+        except (TypeError, AttributeError, ValueError) as error:
+            return fault_of(error)
+        return found[0] if found else None
+
+    def _id(self, record: Record, raw_file: str, own: tuple[Any, ...]) -> str:
+        if record.key:
+            return f"{self.name}/{record.key}"
+        content = json.dumps([raw_file, own], ensure_ascii=False, sort_keys=True).encode()
+        row_id = f"{self.name}/{hashlib.sha256(content).hexdigest()[:20]}"
+        copies = self.seen[f"{row_id} copies"]
+        self.seen[f"{row_id} copies"] += 1
+        return f"{row_id}-{copies + 1}" if copies else row_id
+
+    def _batch(self, rows: list[tuple[Any, ...]]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        if not rows:
+            return
+        try:
+            yield _record_batch(rows, self.schema)
+            return
+        except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
+            good = [row for row in rows if self._fits(row)]
+        if good:
+            yield _record_batch(good, self.schema)
+
+    def _fits(self, row: tuple[Any, ...]) -> bool:
+        import pyarrow as pa
+
+        try:
+            _record_batch([row], self.schema)
+        except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError) as error:
+            self.rejects.append((row[-len(self.own) - 2], row[-len(self.own) - 1], fault_of(_as_plain(error)), False))
+            return False
+        return True
+
+
+def _as_plain(error: Exception) -> Exception:
+    return error if isinstance(error, UnicodeError) else TypeError(str(error))
+
+
+def _record_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    columns = zip(*rows)
+    return pa.record_batch([pa.array(c, type=f.type) for c, f in zip(columns, schema)], schema=schema)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str | int):
+        return value
+    if isinstance(value, Mapping):
+        return sorted(value.items())
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    if is_dataclass(value):
+        return tuple(_plain(getattr(value, f.name)) for f in fields(value))
+    return value
+
+
+def _items(name: str, source: Source, raw_file: str, local: Path) -> Iterator[Item]:
+    """Yield what the source reads from one file; an error that is not of one row names file and row."""
+    row = 0
+    try:
+        for item in source.read(local):
+            row = item.row if isinstance(item, Placed | Reject) else row + 1
+            yield item
+    except FormatError as error:
+        raise FormatError(error.what, where=f"{name}: {raw_file}", fix=error.fix) from error
+    except MedcorpusError:
+        raise
+    except Exception as error:
+        raise SourceError(
+            f"{fault_of(error)} ({type(error).__name__})",
+            where=f"{name}: {raw_file} after row {row}",
+            fix="the file is not as the source's docstring describes it; fetch it again or mend read()",
+        ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What became of the raw rows of one source."""
+
+    read: int
+    stored: int
+    rejected: Mapping[str, int]
+    withheld: Mapping[str, int]
+    rejects: tuple[tuple[str, int, str, bool], ...]
+
+
+def tally(shards: Shards) -> Tally:
+    """Add up the receipts of a records layer."""
+    rejects = tuple((str(f), int(r), str(why), bool(w)) for p in shards.parts for f, r, why, w in p.notes["rejects"])
+    return Tally(
+        read=sum(n for p in shards.parts for n in p.notes["read"].values()),
+        stored=shards.rows,
+        rejected=_counts(why for _, _, why, withheld in rejects if not withheld),
+        withheld=_counts(why for _, _, why, withheld in rejects if withheld),
+        rejects=rejects,
+    )
+
+
+def _counts(reasons: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(reasons).items()))
+
+
+def check(name: str, shards: Shards, max_rejects: float | None = None) -> Tally:
+    """Refuse a layer with too many rejects, or with ids that two files share.
+
+    Raises:
+        SourceError: It names the first reject, or both places of the id.
+    """
+    total = tally(shards)
+    allowed = registry.get(name).max_rejects if max_rejects is None else max_rejects
+    bad = sum(total.rejected.values())
+    if bad > allowed * total.read:
+        file, row, why, _ = next(r for r in total.rejects if not r[3])
+        raise SourceError(
+            f"{bad} of {total.read} rows rejected, over {allowed:.0%}; the first: row {row}: {why}",
+            where=f"{name}: {file}",
+            fix="mend the file or raise --max-rejects",
+        )
+    if len(shards.parts) > 1:
+        _refuse_shared_ids(name, shards)
+    return total
+
+
+def _refuse_shared_ids(name: str, shards: Shards) -> None:
+    import polars as pl
+
+    rows = shards.frame(["id", "raw_file", "raw_row"])
+    twice = rows.filter(pl.col("id").is_duplicated()).head(2)
+    if twice.height:
+        places = " and ".join(f"{f} row {r}" for _, f, r in twice.iter_rows())
+        raise SourceError(f"two rows share the id {twice['id'][0]}", where=f"{name}: {places}", fix="make read() give them different keys")
+
+

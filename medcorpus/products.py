@@ -1,0 +1,136 @@
+"""The four products: MMedC, MedS-Ins, MMedBench and MedS-Bench."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from medcorpus import registry
+from medcorpus.errors import UnknownNameError
+from medcorpus.product import Product
+from medcorpus.records import Choice, Instruction, Text
+from medcorpus.source import Source
+from medcorpus.stages.clean import Clean
+from medcorpus.stages.exact import Exact
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LANGS = ("en", "zh", "ja", "fr", "ru", "es")
+"""The six languages of MMedC and MMedBench, in the papers' order."""
+MMEDBENCH = ("frenchmedmcqa", "headqa", "igakuqa", "medqa", "rumedbench")
+ORIGIN = ("id", "source", "split", "lang", "license", "access", "redistribute", "raw_file", "raw_row")
+
+
+def _mmedc_rules() -> Mapping[str, pl.Expr]:
+    import polars as pl
+
+    return {
+        "blank after cleaning": pl.col("clean_text") != "",
+        "language not in the corpus": pl.col("lang").is_in(LANGS),
+        "exact duplicate": pl.col("dup_of") == "",
+    }
+
+
+def _mmedc_columns() -> Mapping[str, pl.Expr]:
+    import polars as pl
+
+    own = {"title": pl.col("title"), "text": pl.col("clean_text"), "url": pl.col("url"), "date": pl.col("date")}
+    return {n: pl.col(n) for n in ORIGIN} | own | {"copies": pl.col("dup_size")}
+
+
+def _instruction_rules() -> Mapping[str, pl.Expr]:
+    import polars as pl
+
+    return {"exact duplicate": pl.col("dup_of") == ""}
+
+
+def _instruction_columns() -> Mapping[str, pl.Expr]:
+    import polars as pl
+
+    return {n: pl.col(n) for n in Instruction.__dataclass_fields__}
+
+
+def _meds_bench_rules() -> Mapping[str, pl.Expr]:
+    import polars as pl
+
+    bench = [i for i, (_, task) in registry.tasks().items() if task.bench]
+    return {
+        "not a task of the benchmark": pl.col("task_id").is_in(bench),
+        "not of the test split": pl.col("split") == "test",
+        **_instruction_rules(),
+    }
+
+
+def _mmedbench_rules() -> Mapping[str, pl.Expr]:
+    import polars as pl
+
+    english_headqa = (pl.col("source") == "headqa") & (pl.col("lang") != "es")
+    taiwan = (pl.col("source") == "medqa") & pl.col("raw_file").str.contains("/Taiwan/", literal=True)
+    return {"not part of the benchmark": ~(english_headqa | taiwan)}
+
+
+def _mmedbench_columns() -> Mapping[str, pl.Expr]:
+    import polars as pl
+
+    letters = pl.col("answers").list.eval(pl.lit("ABCDEFGHIJKLMNOPQRSTUVWXYZ").str.slice(pl.element(), 1)).list.join(",")
+    own = {n: pl.col(n) for n in ("question", "context", "options", "answers", "rationale")}
+    return {n: pl.col(n) for n in ORIGIN} | own | {"answer_idx": letters}
+
+
+def _has_tasks(name: str, source: Source) -> bool:
+    return bool(source.tasks)
+
+
+MMEDC = Product(
+    name="mmedc",
+    title="MMedC",
+    about="Multilingual medical text in English, Chinese, Japanese, French, Russian and Spanish.",
+    kind="text",
+    takes=lambda name, source: source.shape is Text,
+    stages=(Clean(), Exact(columns=("clean_text",))),
+    rules=_mmedc_rules,
+    columns=_mmedc_columns,
+    config="lang",
+)
+MEDS_INS = Product(
+    name="meds-ins",
+    title="MedS-Ins",
+    about="Medical instruction tasks in 19 categories, each row with its task, source and licence.",
+    kind="instructions",
+    takes=_has_tasks,
+    stages=(Exact(columns=("task_id", "input", "output")),),
+    rules=_instruction_rules,
+    columns=_instruction_columns,
+    config="task_id",
+)
+MMEDBENCH_PRODUCT = Product(
+    name="mmedbench",
+    title="MMedBench",
+    about="Medical multiple-choice questions in six languages, with the upstream's splits.",
+    kind="choice",
+    takes=lambda name, source: name in MMEDBENCH and source.shape is Choice,
+    stages=(),
+    rules=_mmedbench_rules,
+    columns=_mmedbench_columns,
+    config="lang",
+)
+MEDS_BENCH = Product(
+    name="meds-bench",
+    title="MedS-Bench",
+    about="The test rows of the clinical benchmark's tasks, rendered as MedS-Ins renders them.",
+    kind="instructions",
+    takes=lambda name, source: any(t.bench for t in source.tasks),
+    stages=(Exact(columns=("task_id", "input", "output")),),
+    rules=_meds_bench_rules,
+    columns=_instruction_columns,
+    config="task_id",
+)
+PRODUCTS: dict[str, Product] = {p.name: p for p in (MMEDC, MEDS_INS, MMEDBENCH_PRODUCT, MEDS_BENCH)}
+
+
+def get(name: str) -> Product:
+    """Give a product by its name; an unknown one answers with the nearest."""
+    if name not in PRODUCTS:
+        raise UnknownNameError("product", name, PRODUCTS)
+    return PRODUCTS[name]

@@ -1,0 +1,241 @@
+"""Writes a release's files: judges every row, and counts what became of it."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import medcorpus
+from medcorpus import atomic, cards, registry, render
+from medcorpus.parquet import SplitWriter, write_table
+from medcorpus.product import KEPT, judge
+from medcorpus.release import FORMAT, MANIFEST, root_of
+from medcorpus.store import sha256_of
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+    from medcorpus.build import Inputs
+    from medcorpus.store import Shards
+
+UNREADABLE = "read"
+UNRENDERED = "render"
+
+
+def write_release(
+    folder: Path, inputs: Inputs, *, version: str, key: str, sample: bool, step: Callable[[int, int], None]
+) -> None:
+    """Write data, ledger, manifest and card of a release into a folder.
+
+    Args:
+        folder: An empty folder.
+        inputs: Shards, tallies and files of every source.
+        version: Version of the release.
+        key: Key of the recipe that made it.
+        sample: Whether the rows are the sources' samples.
+        step: Called with the number of sources written and of all.
+    """
+    writer = _Writer(folder, inputs)
+    for done, name in enumerate(inputs.shards, 1):
+        writer.take(name, inputs.shards[name])
+        step(done, len(inputs.shards))
+    configs = writer.close()
+    manifest = {
+        "format": FORMAT,
+        "product": inputs.product.name,
+        "version": version,
+        "sample": sample,
+        "root": root_of({c: {s: split["hash"] for s, split in splits.items()} for c, splits in configs.items()}),
+        "recipe": key,
+        "tools": _tools(),
+        "columns": writer.columns,
+        "configs": configs,
+        "sources": {n: _source_entry(n, inputs, writer) for n in inputs.shards},
+        "skipped": inputs.skipped,
+        "tasks": {t: writer.tasks[t] for t in registry.tasks() if writer.tasks[t]},
+        "stages": [{"stage": s.name, "parameters": asdict(s)} for s in inputs.product.stages],  # type: ignore[call-overload]
+        "funnel": _funnel(inputs, writer),
+    }
+    for name, text in cards.files_of(manifest).items():
+        atomic.write_text(folder / name, text)
+    atomic.write_json(folder / MANIFEST, manifest | {"files": list(_listed(folder))})
+
+
+class _Writer:
+    """Sends kept rows to the file of their configuration and split, and the others to the ledger."""
+
+    def __init__(self, folder: Path, inputs: Inputs) -> None:
+        self.folder, self.product = folder, inputs.product
+        self.rules = inputs.product.rules()
+        self.verdicts: dict[str, Counter[str]] = {}
+        self.langs: dict[str, Counter[str]] = {}
+        self.tasks: Counter[str] = Counter()
+        self.columns: list[dict[str, str]] = []
+        self._writers: dict[tuple[str, str], SplitWriter] = {}
+        self._ledger = [_unread(n, inputs) for n in inputs.shards]
+
+    def take(self, name: str, shards: Shards) -> None:
+        """Judge and write all rows of one source."""
+        import polars as pl
+
+        self.verdicts[name], self.langs[name] = Counter(), Counter()
+        for table in shards.tables():
+            frame = pl.DataFrame(table)
+            verdict = judge(frame, self.rules)
+            self._count(name, frame, verdict)
+            self._ledger.append(_left_out(frame, verdict))
+            kept = frame.filter(verdict == KEPT)
+            self._send(kept.select(**self.product.columns()), kept.select(config=self.product.config, split="split"))
+
+    def _count(self, name: str, frame: pl.DataFrame, verdict: pl.Series) -> None:
+        self.verdicts[name].update(verdict.to_list())
+        kept = frame.filter(verdict == KEPT)
+        self.langs[name].update(kept["lang"].to_list())
+        if "task_id" in kept.columns:
+            self.tasks.update(kept["task_id"].to_list())
+
+    def _send(self, rows: pl.DataFrame, place: pl.DataFrame) -> None:
+        table = _portable(rows)
+        if not self.columns:
+            self.columns = [{"name": f.name, "type": str(f.type)} for f in table.schema]
+        for (config, split), index in _groups(place):
+            self._writer(config, split, table.schema).write(table.take(index))
+
+    def _writer(self, config: str, split: str, schema: pa.Schema) -> SplitWriter:
+        if (config, split) not in self._writers:
+            self._writers[config, split] = SplitWriter(self.folder / "data" / config, split, schema)
+        return self._writers[config, split]
+
+    def close(self) -> dict[str, dict[str, Any]]:
+        """Finish all files; give rows, hash and files of every configuration's splits."""
+        import polars as pl
+
+        ledger = pl.concat(self._ledger) if self._ledger else _ledger_frame([])
+        write_table(self.folder / "ledger.parquet", _portable(ledger))
+        configs: dict[str, dict[str, Any]] = {}
+        for (config, split), writer in sorted(self._writers.items()):
+            files = [f | {"path": f"data/{config}/{f.pop('name')}"} for f in writer.close()]
+            entry = {"rows": writer.rows, "hash": writer.hash.hexdigest(), "files": files}
+            configs.setdefault(config, {})[split] = entry
+        return configs
+
+
+def _groups(place: pl.DataFrame) -> Iterator[tuple[tuple[str, str], Any]]:
+    import polars as pl
+
+    indexed = place.with_row_index()
+    for key, rows in indexed.partition_by("config", "split", as_dict=True, maintain_order=True).items():
+        yield (str(key[0]), str(key[1])), rows["index"].cast(pl.Int64).to_arrow()
+
+
+def _portable(frame: pl.DataFrame) -> pa.Table:
+    """Give an Arrow table with the plain types every reader knows."""
+    import polars as pl
+    import pyarrow as pa
+
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return table.cast(pa.schema([pa.field(f.name, _plain_type(f.type)) for f in table.schema]))
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    import pyarrow as pa
+
+    if pa.types.is_large_list(kind) or pa.types.is_list(kind):
+        return pa.list_(_plain_type(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(f.name, _plain_type(f.type)) for f in kind])
+    return pa.string() if pa.types.is_large_string(kind) else kind
+
+
+LEDGER = ("source", "id", "step", "reason", "raw_file", "raw_row")
+
+
+def _ledger_frame(rows: list[tuple[str, str, str, str, str, int]]) -> pl.DataFrame:
+    import polars as pl
+
+    types = {n: pl.Int32 if n == "raw_row" else pl.String for n in LEDGER}
+    return pl.DataFrame(rows, schema=types, orient="row")
+
+
+def _unread(name: str, inputs: Inputs) -> pl.DataFrame:
+    rows = [(name, "", UNREADABLE, why, file, row) for file, row, why, _ in inputs.tallies[name].rejects]
+    if name in inputs.instructions:
+        parts = inputs.instructions[name].parts
+        rows += [(name, i, UNRENDERED, why, "", 0) for p in parts for i, why in p.notes["rejects"]]
+    return _ledger_frame(rows)
+
+
+def _left_out(frame: pl.DataFrame, verdict: pl.Series) -> pl.DataFrame:
+    import polars as pl
+
+    out = frame.with_columns(reason=verdict, step=pl.lit("keep")).filter(verdict != KEPT)
+    missing = [c for c in LEDGER if c not in out.columns]
+    blank = {c: pl.lit(0, dtype=pl.Int32) if c == "raw_row" else pl.lit("") for c in missing}
+    return out.with_columns(**blank).select(LEDGER)
+
+
+def _source_entry(name: str, inputs: Inputs, writer: _Writer) -> dict[str, Any]:
+    source, total, found = registry.get(name), inputs.tallies[name], inputs.found[name]
+    verdicts = writer.verdicts[name]
+    rejected: Counter[str] = Counter(total.rejected) + Counter(total.withheld)
+    if name in inputs.instructions:
+        rejected += render.rejects_of(inputs.instructions[name])
+    rejected += Counter({v: n for v, n in verdicts.items() if v != KEPT})
+    rendered = {"rendered": inputs.shards[name].rows} if name in inputs.instructions else {}
+    return {
+        "title": source.title,
+        "version": source.version,
+        "homepage": source.homepage,
+        "license": source.license,
+        "license_evidence": source.license_evidence,
+        "license_url": source.license_url,
+        "redistribute": source.redistribute,
+        "access": source.access,
+        "cite": source.cite,
+        "rows_in": total.read,
+        **rendered,
+        "rows_out": verdicts[KEPT],
+        "rejected": dict(sorted(rejected.items())),
+        "langs": dict(sorted(writer.langs[name].items())),
+        "files": [{"path": f.path, "bytes": f.size, "sha256": f.sha256, "pin": f.pin} for f in found.files],
+        "missing": list(found.missing),
+    }
+
+
+def _funnel(inputs: Inputs, writer: _Writer) -> list[dict[str, Any]]:
+    """Give the rows left after each step, all sources together."""
+    read = sum(t.read for t in inputs.tallies.values())
+    stored = sum(t.stored for t in inputs.tallies.values())
+    steps = [("read from raw files", read), ("readable and sound", stored)]
+    left = sum(s.rows for s in inputs.shards.values())
+    if inputs.instructions:
+        steps.append(("rendered as instructions", left))
+    verdicts: Counter[str] = sum(writer.verdicts.values(), Counter())
+    for rule in writer.rules:
+        left -= verdicts[rule]
+        steps.append((f"without: {rule}", left))
+    return [{"step": step, "rows": rows} for step, rows in steps]
+
+
+def _tools() -> dict[str, str]:
+    import polars
+    import pyarrow
+
+    return {
+        "medcorpus": medcorpus.__version__,
+        "polars": polars.__version__,
+        "pyarrow": pyarrow.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _listed(folder: Path) -> Iterator[Mapping[str, Any]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(folder).as_posix()
+            yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
