@@ -35,7 +35,7 @@ class Event(NamedTuple):
 
 
 class Attribute(NamedTuple):
-    """An attribute of a mention, relation or event; without a value it is just true."""
+    """An attribute of a mention, of an event (then of its trigger) or of a relation; without a value it is just true."""
 
     label: str
     target: str
@@ -43,7 +43,7 @@ class Attribute(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A free-text note on a mention, relation or event."""
+    """A free-text note on a mention, on an event (then on its trigger) or on a relation."""
 
     label: str
     target: str
@@ -56,7 +56,7 @@ class Document:
 
     Args:
         name: Name of the text file without its suffix.
-        text: The text, with `\\n` line ends.
+        text: The text, its line ends made plain line feeds.
         spans: The mentions in text order; `norm` holds their normalisations, several separated by spaces.
         relations: Links between mentions; one to an event points to the event's trigger.
         events: Events in file order, with triggers in place of events that play a role.
@@ -82,8 +82,8 @@ class Document:
 def documents(path: Path, annotations: Path | None = None) -> Iterator[tuple[int, Document] | Reject]:
     """Yield the one document of a text file, as row 1.
 
-    Offsets count characters of the text as it is stored; where they do not fit a text with `\\r\\n` or a byte order
-    mark, they are tried again as counted without.
+    Offsets count characters of the text as it is stored; where they do not fit a text with carriage returns or a
+    byte order mark, they are tried again as counted without.
 
     Args:
         path: The text file, UTF-8.
@@ -122,8 +122,8 @@ def document(name: str, text: bytes, annotations: bytes) -> Document:
         spans=tuple(_normalised(spans, lines.get("N", []))),
         relations=(*map(resolve.relation, lines.get("R", [])), *resolve.equivalences(lines.get("*", []))),
         events=tuple(map(resolve.event, lines.get("E", []))),
-        attributes=tuple(_attribute(line) for kind in "AM" for line in lines.get(kind, [])),
-        notes=tuple(map(_note, lines.get("#", []))),
+        attributes=tuple(resolve.attribute(line) for kind in "AM" for line in lines.get(kind, [])),
+        notes=tuple(map(resolve.note, lines.get("#", []))),
         annotated=bool(lines),
     )
 
@@ -220,17 +220,6 @@ def _words(content: str, count: int, what: str) -> list[str]:
     return words
 
 
-def _attribute(parts: list[str]) -> Attribute:
-    label, rest = _words(parts[1], 2, "an attribute")
-    target, _, value = rest.partition(" ")
-    return Attribute(label, target, value.strip())
-
-
-def _note(parts: list[str]) -> Note:
-    label, target = _words(parts[1], 2, "a note")
-    return Note(label, target, parts[2].strip() if len(parts) > 2 else "")
-
-
 class _Resolver:
     """Turns references to events into references to their triggers, and refuses those to nothing."""
 
@@ -244,6 +233,15 @@ class _Resolver:
     def event(self, parts: list[str]) -> Event:
         (label, trigger), *roles = [self._argument(word) for word in parts[1].split()]
         return Event(parts[0], label, trigger, tuple((role.rstrip("0123456789"), key) for role, key in roles))
+
+    def attribute(self, parts: list[str]) -> Attribute:
+        label, rest = _words(parts[1], 2, "an attribute")
+        target, _, value = rest.partition(" ")
+        return Attribute(label, self._triggers.get(target, target), value.strip())
+
+    def note(self, parts: list[str]) -> Note:
+        label, target = _words(parts[1], 2, "a note")
+        return Note(label, self._triggers.get(target, target), parts[2].strip() if len(parts) > 2 else "")
 
     def equivalences(self, lines: list[list[str]]) -> Iterator[Relation]:
         for parts in lines:
