@@ -35,7 +35,7 @@ class Event(NamedTuple):
 
 
 class Attribute(NamedTuple):
-    """An attribute of a mention, of an event (then of its trigger) or of a relation; without a value it is just true."""
+    """An attribute of a mention, an event (then of its trigger) or a relation; without a value it is just true."""
 
     label: str
     target: str
