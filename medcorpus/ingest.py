@@ -122,8 +122,7 @@ class _Rows:
             self.rejects.append((raw_file, item.row, item.reason, item.withheld))
             return None
         place, record = (item.row, item.record) if isinstance(item, Placed) else (number, item)
-        lang = record.lang or lang or (self.source.langs[0] if len(self.source.langs) == 1 else "")
-        split = record.split or split
+        lang, split = language_of(self.source, record, lang), record.split or split
         reason = self._fault(record, split, lang)
         if reason is None:
             own = tuple(_plain(getattr(record, n)) for n in self.own)
@@ -184,6 +183,11 @@ class _Rows:
             self.rejects.append((row[-len(self.own) - 2], row[-len(self.own) - 1], fault_of(_as_plain(error)), False))
             return False
         return True
+
+
+def language_of(source: Source, record: Record, lang: str) -> str:
+    """Give the language of a record: its own, else its file's, else the source's only one."""
+    return record.lang or lang or (source.langs[0] if len(source.langs) == 1 else "")
 
 
 def _as_plain(error: Exception) -> Exception:

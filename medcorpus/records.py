@@ -72,6 +72,10 @@ class Record:
         """Give the values of `SLOTS`; each shape defines its own."""
         return {}
 
+    def prose(self) -> tuple[str, ...]:
+        """Give the texts that are written in the record's language."""
+        return ()
+
     def faults(self) -> tuple[str, ...]:
         """Say what is wrong with this record, in words that can be counted; empty when it is sound.
 
@@ -101,6 +105,10 @@ class Text(Record):
     def slots(self) -> Fields:
         """Give title and text."""
         return {"title": self.title, "text": self.text}
+
+    def prose(self) -> tuple[str, ...]:
+        """Give the text."""
+        return (self.text,)
 
     def _own_faults(self) -> Iterator[str]:
         if not self.text.strip():
@@ -134,6 +142,10 @@ class Choice(Record):
             "answer": tuple(lettered[i] for i in self.answers),
             "rationale": self.rationale,
         }
+
+    def prose(self) -> tuple[str, ...]:
+        """Give question, context and options."""
+        return (self.question, self.context, *self.options)
 
     def _own_faults(self) -> Iterator[str]:
         if not self.question.strip():
@@ -191,6 +203,10 @@ class Spans(Record):
             "labelled": tuple(dict.fromkeys(f"{s.text} ({s.label})" for s in self.spans)),
         }
 
+    def prose(self) -> tuple[str, ...]:
+        """Give the text."""
+        return (self.text,)
+
     def _own_faults(self) -> Iterator[str]:
         if not self.text.strip():
             yield "blank text"
@@ -222,6 +238,10 @@ class Label(Record):
         """Give both texts and the labels."""
         return {"text": self.text, "second": self.second, "labels": self.labels}
 
+    def prose(self) -> tuple[str, ...]:
+        """Give both texts."""
+        return (self.text, self.second)
+
     def _own_faults(self) -> Iterator[str]:
         if not self.text.strip():
             yield "blank text"
@@ -249,6 +269,10 @@ class Pair(Record):
     def slots(self) -> Fields:
         """Give text and target."""
         return {"text": self.text, "target": self.target}
+
+    def prose(self) -> tuple[str, ...]:
+        """Give both sides."""
+        return (self.text, self.target)
 
     def _own_faults(self) -> Iterator[str]:
         if not self.text.strip():

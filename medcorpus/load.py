@@ -1,0 +1,234 @@
+"""What notebooks call: load a product, look around, cite.
+
+Every release is verified against its manifest before a row of it is given out; see `medcorpus.verified`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from medcorpus import products, registry, release, selection
+from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
+from medcorpus.home import home_folder
+from medcorpus.release import Release
+from medcorpus.tables import Facts, Rows
+from medcorpus.verified import ensure_verified
+
+As = Literal["datasets", "polars", "lazy", "arrow", "iter"]
+FORMS: tuple[As, ...] = ("datasets", "polars", "lazy", "arrow", "iter")
+
+
+def load(
+    name: str,
+    *,
+    task: str | None = None,
+    lang: str | None = None,
+    source: str | None = None,
+    split: str | None = None,
+    version: str = "latest",
+    streaming: bool = False,
+    as_: As = "datasets",
+    license: Literal["any", "open", "commercial"] = "any",
+    columns: Sequence[str] | None = None,
+    path: str | Path | None = None,
+) -> Any:
+    """Load rows of a product from a release on this machine.
+
+    Args:
+        name: `mmedc`, `meds-ins`, `mmedbench` or `meds-bench`.
+        task: A category's alias (`"ner"`) or name, a task's id (`"task126"`) or name; instruction products only.
+        lang: ISO 639-1 code of the rows.
+        source: Name of a source.
+        split: `train`, `validation` or `test`; all of them when None.
+        version: Exactly this version; `latest` is the newest build, real data before samples.
+        streaming: Give an iterable data set that reads rows as they are asked for.
+        as_: `datasets` (`Dataset` for one split, `DatasetDict` for all), `polars` (`DataFrame`), `lazy` (`LazyFrame`),
+            `arrow` (`Table`) or `iter` (an iterator of dicts). All but the first hold every split asked for.
+        license: `open` keeps rows that may be redistributed, `commercial` those whose licence allows commercial use.
+        columns: Only these columns.
+        path: A release's folder, or the MEDCORPUS_HOME it was built in; by default the MEDCORPUS_HOME in force.
+
+    Returns:
+        The rows, in the form asked for. No second copy is written to disk.
+
+    Raises:
+        UnknownNameError: A name, task, language, source, split, version or column that is not there; the nearest ones
+            are suggested.
+        VerificationError: The files differ from the manifest.
+
+    >>> import medcorpus
+    >>> medcorpus.load("meds-inz")
+    Traceback (most recent call last):
+    medcorpus.errors.UnknownNameError: there is no product 'meds-inz' - did you mean 'meds-ins' or 'meds-bench'?
+    """
+    if as_ not in FORMS:
+        raise UnknownNameError("form", as_, FORMS)
+    found = find_release(name, version=version, path=path)
+    chosen = selection.choose(found, task=task, lang=lang, source=source, split=split, license=license, columns=columns)
+    ensure_verified(found, [f for files in chosen.files.values() for f in files])
+    if streaming:
+        return selection.as_streaming(chosen)
+    if as_ == "lazy":
+        return selection.as_lazy(chosen)
+    if as_ == "polars":
+        return selection.as_lazy(chosen).collect()
+    if as_ == "arrow":
+        return selection.as_arrow(chosen)
+    if as_ == "iter":
+        return selection.as_rows(chosen)
+    return selection.as_datasets(chosen, one=split is not None)
+
+
+def find_release(name: str, *, version: str = "latest", path: str | Path | None = None) -> Release:
+    """Find a release of a product; a release of samples is found when there is no other, with a warning.
+
+    Raises:
+        UnknownNameError: There is no such product or version.
+        VerificationError: The folder holds no release, or one of another product.
+    """
+    products.get(name)
+    place = Path(path) if path is not None else home_folder()
+    if (place / release.MANIFEST).is_file():
+        found = release.open_release(place)
+        if found.product != name:
+            raise VerificationError(f"holds {found.product}, not {name}", where=str(place), fix="name another path")
+    else:
+        found = release.find(place, name, version)
+    if found.is_sample:
+        warnings.warn(f"{name} {found.version} holds the sources' made-up samples, not real data", stacklevel=3)
+    return found
+
+
+def list() -> Rows:  # noqa: A001 - `medcorpus.list()` is what users type
+    """Give the products and the sources: name, what it is, languages, licence.
+
+    >>> import medcorpus
+    >>> medcorpus.list()["name"][:4]
+    ['mmedc', 'meds-ins', 'mmedbench', 'meds-bench']
+    """
+    return Rows([*map(_product_row, products.PRODUCTS), *map(_source_row, registry.names())])
+
+
+def sources(*, lang: str | None = None) -> Rows:
+    """Give the sources, all or those of one language."""
+    rows = [_source_row(n) for n in registry.names() if lang is None or lang in registry.get(n).langs]
+    if not rows and lang is not None:
+        raise UnknownNameError("language", lang, {c for n in registry.names() for c in registry.get(n).langs})
+    return Rows(rows)
+
+
+def tasks(*, category: str | None = None, lang: str | None = None) -> Rows:
+    """Give the instruction tasks: id, name, category, source, language."""
+    wanted = None if category is None else selection.tasks_named(category)
+    rows = [_task_row(i) for i in registry.tasks() if wanted is None or i in wanted]
+    return Rows([r for r in rows if lang is None or lang in r["lang"].split()])
+
+
+def search(text: str = "", *, lang: str | None = None, task: str | None = None) -> Rows:
+    """Find sources whose name, title, description or tasks hold every word of a text.
+
+    >>> import medcorpus
+    >>> "frenchmedmcqa" in medcorpus.search("pharmacy", lang="fr")["name"]
+    True
+    """
+    wanted = None if task is None else {registry.tasks()[i][0] for i in selection.tasks_named(task)}
+    words = text.lower().split()
+    found = [n for n in registry.names() if all(w in _described(n) for w in words)]
+    found = [n for n in found if lang is None or lang in registry.get(n).langs]
+    return Rows([_source_row(n) for n in found if wanted is None or n in wanted])
+
+
+def info(name: str, *, path: str | Path | None = None) -> Facts:
+    """Give the facts of a product or a source, and what the release on this machine holds."""
+    if name in products.PRODUCTS:
+        return Facts(name, {**_product_row(name), **_release_facts(name, path)})
+    if name in registry.names():
+        return Facts(name, _source_facts(name))
+    raise UnknownNameError("product or source", name, [*products.PRODUCTS, *registry.names()])
+
+
+def cite(name: str) -> str:
+    """Give the BibTeX of a source, or of all sources of a product.
+
+    >>> import medcorpus
+    >>> medcorpus.cite("frenchmedmcqa").split("{")[0]
+    '@inproceedings'
+    """
+    if name in products.PRODUCTS:
+        product = products.PRODUCTS[name]
+        taken = [n for n in registry.names() if product.takes(n, registry.get(n))]
+        return "\n\n".join(dict.fromkeys(registry.get(n).cite.strip() for n in taken))
+    return registry.get(name).cite.strip()
+
+
+def sample(name: str, n: int = 5, *, path: str | Path | None = None) -> Rows:
+    """Give the first rows of a product, or of a source's own sample, to look at."""
+    if name in products.PRODUCTS:
+        frame = load(name, as_="lazy", path=path).head(n).collect()
+        return Rows(frame.to_dicts())
+    from medcorpus import contract
+
+    return Rows(contract.sample(registry.get(name) and name).rows[:n])
+
+
+def _product_row(name: str) -> dict[str, Any]:
+    product = products.PRODUCTS[name]
+    taken = [n for n in registry.names() if product.takes(n, registry.get(n))]
+    langs = sorted({c for n in taken for c in registry.get(n).langs})
+    return _row(name, "product", product.title, langs, product.about, f"{len(taken)} sources", "")
+
+
+def _source_row(name: str) -> dict[str, Any]:
+    source = registry.get(name)
+    return _row(name, source.shape.__name__, source.title, source.langs, source.about, source.license, source.access)
+
+
+def _row(name: str, kind: str, title: str, langs: Iterable[str], about: str, license: str, access: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "kind": kind,
+        "title": title,
+        "lang": " ".join(langs),
+        "license": license,
+        "access": access,
+        "about": about,
+    }
+
+
+def _task_row(task_id: str) -> dict[str, Any]:
+    name, task = registry.tasks()[task_id]
+    langs = task.lang or " ".join(registry.get(name).langs)
+    return {"id": task.id, "name": task.name, "category": task.category, "source": name, "lang": langs, "domain": task.domain}
+
+
+def _described(name: str) -> str:
+    source = registry.get(name)
+    words = [name, source.title, source.about, *(f"{t.id} {t.name} {t.category}" for t in source.tasks)]
+    return " ".join(words).lower()
+
+
+def _source_facts(name: str) -> dict[str, Any]:
+    source = registry.get(name)
+    wanted = ("homepage", "version", "license_evidence", "license_url", "redistribute", "how")
+    facts = {**_source_row(name), **{f: getattr(source, f) for f in wanted}}
+    facts["splits"] = " ".join(dict.fromkeys(f.split for f in source.files if not f.companion))
+    facts["tasks"] = " ".join(t.id for t in source.tasks)
+    return {k: v for k, v in facts.items() if v}
+
+
+def _release_facts(name: str, path: str | Path | None) -> dict[str, Any]:
+    try:
+        found = find_release(name, path=path)
+    except MedcorpusError:
+        return {"release": f"none here; run: medcorpus build {name}"}
+    rows = {f"{c}/{s}": v["rows"] for c, splits in found.manifest["configs"].items() for s, v in splits.items()}
+    return {
+        "version": found.version,
+        "root": found.manifest["root"],
+        "path": str(found.path),
+        "rows": sum(rows.values()),
+        "configurations": len(found.manifest["configs"]),
+    }

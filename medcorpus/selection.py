@@ -1,0 +1,193 @@
+"""Which files and rows of a release a call to `load` means, and the forms it gives them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medcorpus import products, registry
+from medcorpus.categories import CATEGORIES
+from medcorpus.errors import MedcorpusError, UnknownNameError
+from medcorpus.licenses import COMMERCIAL
+from medcorpus.release import Release
+from medcorpus.source import SPLITS
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+LICENSES = ("any", "open", "commercial")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Files by split, the values that columns must have, and the columns to give."""
+
+    files: Mapping[str, tuple[Path, ...]]
+    where: Mapping[str, frozenset[str]]
+    columns: tuple[str, ...]
+
+
+def tasks_named(text: str) -> frozenset[str]:
+    """Give the ids of the tasks that an alias, a category, a task id or a task's name stands for.
+
+    >>> sorted(tasks_named("frenchmedmcqa_mcqa_fr"))
+    ['task60']
+
+    Raises:
+        UnknownNameError: It is none of these; the nearest ones are suggested.
+    """
+    known = registry.tasks()
+    category = CATEGORIES.get(text.lower(), text)
+    by_category = frozenset(i for i, (_, t) in known.items() if t.category.lower() == category.lower())
+    by_name = frozenset(i for i, (_, t) in known.items() if text in (i, t.name))
+    if not by_category and not by_name and category not in CATEGORIES.values():
+        names = [*CATEGORIES, *CATEGORIES.values(), *known, *(t.name for _, t in known.values())]
+        raise UnknownNameError("task", text, names)
+    return by_name or by_category
+
+
+def choose(
+    release: Release,
+    *,
+    task: str | None,
+    lang: str | None,
+    source: str | None,
+    split: str | None,
+    license: str,
+    columns: Sequence[str] | None,
+) -> Chosen:
+    """Find the files of a release that hold the rows asked for.
+
+    Raises:
+        UnknownNameError: Something asked for is not in the release.
+        MedcorpusError: The product has no tasks.
+    """
+    where = {}
+    if task is not None:
+        where["task_id"] = _present_tasks(release, task)
+    if lang is not None:
+        where["lang"] = frozenset({_known("language", lang, {c for s in _sources(release) for c in s["langs"]})})
+    if source is not None:
+        where["source"] = frozenset({_known("source", source, release.manifest["sources"])})
+    names = [c["name"] for c in release.manifest["columns"]]
+    chosen = tuple(_known("column", c, names) for c in columns) if columns is not None else tuple(names)
+    where |= _terms(license)
+    splits = _splits(release, split)
+    return Chosen(_files(release, where, splits), where, chosen)
+
+
+def _sources(release: Release) -> list[Mapping[str, Any]]:
+    return list(release.manifest["sources"].values())
+
+
+def _present_tasks(release: Release, task: str) -> frozenset[str]:
+    if products.get(release.product).kind != "instructions":
+        raise MedcorpusError(f"{release.product} has no tasks", fix="leave out task=, or load meds-ins")
+    named = tasks_named(task)
+    present = named & set(release.manifest["tasks"])
+    if not present:
+        raise MedcorpusError(
+            f"no rows of {task!r} in {release.product} {release.version}",
+            fix=f"build it with the raw files of {', '.join(sorted({registry.tasks()[i][0] for i in named})) or 'its sources'}",
+        )
+    return present
+
+
+def _known(kind: str, name: str, known: Any) -> str:
+    if name not in known:
+        raise UnknownNameError(kind, name, known)
+    return name
+
+
+def _splits(release: Release, split: str | None) -> list[str]:
+    present = [s for s in SPLITS if any(s in splits for splits in release.manifest["configs"].values())]
+    return present if split is None else [_known("split", split, present)]
+
+
+def _terms(license: str) -> dict[str, frozenset[str]]:
+    _known("licence choice", license, LICENSES)
+    if license == "any":
+        return {}
+    return {"redistribute": frozenset({"yes"})} if license == "open" else {"license": COMMERCIAL}
+
+
+def _files(release: Release, where: Mapping[str, frozenset[str]], splits: list[str]) -> dict[str, tuple[Path, ...]]:
+    wanted = where.get(products.get(release.product).config)
+    configs = {c: s for c, s in release.manifest["configs"].items() if wanted is None or c in wanted}
+    found = {}
+    for split in splits:
+        listed = [f["path"] for s in configs.values() if split in s for f in s[split]["files"]]
+        if listed:
+            found[split] = tuple(release.path / p for p in listed)
+    if not found:
+        raise MedcorpusError("no rows match all that was asked for", where=release.version, fix="ask for less")
+    return found
+
+
+def as_lazy(chosen: Chosen) -> pl.LazyFrame:
+    """Scan the files where they lie; rows are read when the frame is collected."""
+    return _scan([f for files in chosen.files.values() for f in files], chosen)
+
+
+def _scan(files: Sequence[Path], chosen: Chosen) -> pl.LazyFrame:
+    import polars as pl
+
+    frame = pl.scan_parquet(list(files), glob=False)
+    for column, values in chosen.where.items():
+        frame = frame.filter(pl.col(column).is_in(sorted(values)))
+    return frame.select(chosen.columns)
+
+
+def as_arrow(chosen: Chosen) -> pa.Table:
+    """Read everything into one Arrow table."""
+    return _arrow([f for files in chosen.files.values() for f in files], chosen)
+
+
+def _arrow(files: Sequence[Path], chosen: Chosen) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    filters = [(c, "in", values) for c, values in chosen.where.items()] or None
+    return pq.read_table(
+        [str(f) for f in files], columns=list(chosen.columns), filters=filters, page_checksum_verification=True
+    )
+
+
+def as_rows(chosen: Chosen, batch: int = 1024) -> Iterator[dict[str, Any]]:
+    """Give the rows one by one, reading batch by batch."""
+    import pyarrow.dataset as ds
+
+    files = [str(f) for files in chosen.files.values() for f in files]
+    condition = None
+    for column, values in chosen.where.items():
+        one = ds.field(column).isin(sorted(values))
+        condition = one if condition is None else condition & one
+    scanner = ds.dataset(files).scanner(columns=list(chosen.columns), filter=condition, batch_size=batch)
+    for rows in scanner.to_batches():
+        yield from rows.to_pylist()
+
+
+def as_datasets(chosen: Chosen, *, one: bool) -> Any:
+    """Give a `datasets.Dataset` for one split, else a `DatasetDict`; the Arrow memory is used as it is."""
+    import datasets
+    from datasets.table import InMemoryTable
+
+    made = {s: datasets.Dataset(InMemoryTable(_arrow(f, chosen)), split=s) for s, f in chosen.files.items()}
+    return next(iter(made.values())) if one else datasets.DatasetDict(made)
+
+
+def as_streaming(chosen: Chosen) -> Any:
+    """Give iterable data sets over the files, by split."""
+    import datasets
+
+    made = {s: _stream(datasets, [str(f) for f in files], chosen) for s, files in chosen.files.items()}
+    return next(iter(made.values())) if len(made) == 1 else datasets.IterableDatasetDict(made)
+
+
+def _stream(datasets: Any, files: list[str], chosen: Chosen) -> Any:
+    filters = [(c, "in", values) for c, values in chosen.where.items()] or None
+    return datasets.load_dataset(
+        "parquet", data_files=files, split="train", streaming=True, columns=list(chosen.columns), filters=filters
+    )
