@@ -107,6 +107,7 @@ class _Rows:
     def batches(self, raw_file: str, local: Path, split: str, lang: str) -> Iterator[pa.RecordBatch]:
         rows: list[tuple[Any, ...]] = []
         self.read[raw_file] = 0
+        self.seen.clear()
         for number, item in enumerate(_items(self.name, self.source, raw_file, local), 1):
             self.read[raw_file] += 1
             row = self._row(raw_file, number, item, split, lang)
@@ -123,18 +124,12 @@ class _Rows:
             return None
         place, record = (item.row, item.record) if isinstance(item, Placed) else (number, item)
         lang, split = language_of(self.source, record, lang), record.split or split
-        reason = self._fault(record, split, lang)
-        if reason is None:
-            own = tuple(_plain(getattr(record, n)) for n in self.own)
-            row_id = self._id(record, raw_file, own)
-            reason = f"id used by an earlier row: {row_id}"[:120] if self.seen[row_id] else None
-        if reason is not None:
+        if reason := self._fault(record, split, lang):
             self.rejects.append((raw_file, place, reason, False))
             return None
-        self.seen[row_id] += 1
-        source = self.source
-        terms = (record.license or source.license, source.access, source.redistribute)
-        return (row_id, self.name, split, lang, *terms, raw_file, place, *own)
+        own = tuple(_plain(getattr(record, n)) for n in self.own)
+        terms = (record.license or self.source.license, self.source.access, self.source.redistribute)
+        return (self._id(record, raw_file, own), self.name, split, lang, *terms, raw_file, place, *own)
 
     def _fault(self, record: Record, split: str, lang: str) -> str | None:
         if type(record) is not self.source.shape:
@@ -153,13 +148,10 @@ class _Rows:
         return found[0] if found else None
 
     def _id(self, record: Record, raw_file: str, own: tuple[Any, ...]) -> str:
-        if record.key:
-            return f"{self.name}/{record.key}"
-        content = json.dumps([raw_file, own], ensure_ascii=False, sort_keys=True).encode()
-        row_id = f"{self.name}/{hashlib.sha256(content).hexdigest()[:20]}"
-        copies = self.seen[f"{row_id} copies"]
-        self.seen[f"{row_id} copies"] += 1
-        return f"{row_id}-{copies + 1}" if copies else row_id
+        """Give the row's id; a key that comes again in the same file gets `~2`, `~3` and so on."""
+        key = record.key or _content_hash(raw_file, own)
+        self.seen[key] += 1
+        return f"{self.name}/{key}" + (f"~{self.seen[key]}" if self.seen[key] > 1 else "")
 
     def _batch(self, rows: list[tuple[Any, ...]]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
@@ -183,6 +175,11 @@ class _Rows:
             self.rejects.append((row[-len(self.own) - 2], row[-len(self.own) - 1], fault_of(_as_plain(error)), False))
             return False
         return True
+
+
+def _content_hash(raw_file: str, own: tuple[Any, ...]) -> str:
+    content = json.dumps([raw_file, own], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:20]
 
 
 def language_of(source: Source, record: Record, lang: str) -> str:
@@ -275,8 +272,7 @@ def check(name: str, shards: Shards, max_rejects: float | None = None) -> Tally:
             where=f"{name}: {file}",
             fix="mend the file or raise --max-rejects",
         )
-    if len(shards.parts) > 1:
-        _refuse_shared_ids(name, shards)
+    _refuse_shared_ids(name, shards)
     return total
 
 
