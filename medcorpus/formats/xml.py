@@ -252,3 +252,29 @@ def _entity(reference: Element) -> str:
     if known == name:
         raise ValueError("an entity without a known name")
     return known
+
+
+_RAISED = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
+_LOWERED = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
+
+
+def raised(text: str) -> str:
+    """Write a superscript with the characters Unicode has for it, since 10⁵ is not 105; letters stay as they are.
+
+    >>> raised("5"), raised("2+"), raised("th")
+    ('⁵', '²⁺', 'th')
+    """
+    return _scripted(text, _RAISED)
+
+
+def lowered(text: str) -> str:
+    """Write a subscript with the characters Unicode has for it.
+
+    >>> lowered("2"), lowered("max")
+    ('₂', 'max')
+    """
+    return _scripted(text, _LOWERED)
+
+
+def _scripted(text: str, table: dict[int, int]) -> str:
+    return text.translate(table) if all(ord(c) in table or c.isspace() for c in text) else text
