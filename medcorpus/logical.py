@@ -47,6 +47,8 @@ class RowHash:
         return root.hexdigest()
 
     def _feed(self, stream: str, data: Any) -> None:
+        if not len(data):
+            return
         if stream not in self._streams:
             self._streams[stream] = hashlib.sha256()
         self._streams[stream].update(data)
