@@ -1,0 +1,122 @@
+"""BC5CDR in IOB: PubMed sentences with the chemicals and diseases of the BioCreative V task.
+
+Upstream format: `data/BC5CDR-IOB/{train,devel,test}.tsv`, a token, a tab and an IOB2 tag per line, a blank line
+between sentences; labels Chemical and Disease. Checked on test.tsv: 4,797 sentences, ASCII, 5,385 chemicals and 4,424
+diseases, every I after a B or I of its own label. train.tsv (4,560 sentences) and devel.tsv (4,581) are declared and
+were not at hand. Upstream keeps no ids: rows are named by their content.
+
+One record per sentence: the text is the tokens with single spaces between them, and both labels are kept. task126 asks
+for the chemicals, task127 for the diseases; a sentence without any has the sentence of the paper, rightly spelt, as
+its answer. task127 belongs to the benchmark alone: `part` is the name of upstream's file, and only sentences of `test`
+serve it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from medcorpus import File, Source, Spans, Task
+from medcorpus.formats import iob
+from medcorpus.reading import Item, each
+from medcorpus.records import Fields
+
+COMMIT = "df0df02fae6dbb87d88ffcf323b9096528f06f84"
+URL = f"https://raw.githubusercontent.com/cambridgeltl/MTL-Bioinformatics-2016/{COMMIT}/{{path}}"
+NOTHING = "There is no related entity."
+
+
+def read(path: Path) -> Iterator[Item]:
+    """Read one split."""
+    return each(iob.sentences(path), lambda sentence: annotated(sentence, path.stem))
+
+
+def annotated(sentence: iob.Sentence, part: str) -> Spans:
+    """Turn a sentence into a record."""
+    return Spans(text=sentence.text, spans=sentence.spans, extra={"part": part})
+
+
+def names(record: Spans, label: str) -> str:
+    """Give the distinct mentions of a label in text order, or say that there is none."""
+    return ", ".join(dict.fromkeys(s.text for s in record.spans if s.label == label)) or NOTHING
+
+
+def chemicals(record: Spans) -> Fields:
+    """Give the chemicals of a sentence."""
+    return {"names": names(record, "Chemical")}
+
+
+def diseases(record: Spans) -> Fields | None:
+    """Give the diseases of a sentence of the test split."""
+    return {"names": names(record, "Disease")} if record.extra["part"] == "test" else None
+
+
+source = Source(
+    title="BC5CDR (chemicals and diseases)",
+    about="Sentences of the 1,500 PubMed abstracts of the BioCreative V Chemical Disease Relation task with their "
+    "chemicals and diseases, as tokens with IOB tags.",
+    homepage="https://github.com/cambridgeltl/MTL-Bioinformatics-2016",
+    langs=("en",),
+    shape=Spans,
+    license="CC-BY-4.0",
+    license_evidence="README.md, section License: 'The code is provided under MIT license and the other materials "
+    "under Creative Commons Attribution 4.0.'",
+    license_url=f"https://github.com/cambridgeltl/MTL-Bioinformatics-2016/blob/{COMMIT}/README.md",
+    redistribute="yes",
+    access="open",
+    cite="""@article{crichton2017neural,
+  title = {A neural network multi-task learning approach to biomedical named entity recognition},
+  author = {Crichton, Gamal and Pyysalo, Sampo and Chiu, Billy and Korhonen, Anna},
+  journal = {BMC Bioinformatics},
+  volume = {18},
+  pages = {368},
+  year = {2017},
+  doi = {10.1186/s12859-017-1776-8}
+}
+
+@article{li2016biocreative,
+  title = {{BioCreative V CDR} task corpus: a resource for chemical disease relation extraction},
+  author = {Li, Jiao and Sun, Yueping and Johnson, Robin J. and Sciaky, Daniela and Wei, Chih-Hsuan and Leaman, Robert
+            and Davis, Allan Peter and Mattingly, Carolyn J. and Wiegers, Thomas C. and Lu, Zhiyong},
+  journal = {Database},
+  year = {2016},
+  doi = {10.1093/database/baw068}
+}""",
+    folder="mtl_ner",
+    files=(
+        File(path="data/BC5CDR-IOB/train.tsv", url=URL, split="train"),
+        File(path="data/BC5CDR-IOB/devel.tsv", url=URL, split="validation"),
+        File(path="data/BC5CDR-IOB/test.tsv", url=URL, split="test"),
+    ),
+    read=read,
+    extras=("part",),
+    tasks=(
+        Task(
+            id="task126",
+            name="bc5cdr_chemical_ner",
+            category="Named Entity Recognition",
+            domain="Medical Knowledge",
+            instruction="List the chemicals and drugs that the sentence mentions, each once and exactly as it stands "
+            f"there, separated by commas. If it mentions none, answer '{NOTHING}'",
+            input="{text}",
+            output="{names}",
+            adds=("names",),
+            fields=chemicals,
+            bench=True,
+        ),
+        Task(
+            id="task127",
+            name="bc5cdr_disease_ner",
+            category="Named Entity Recognition",
+            domain="Medical Knowledge",
+            instruction="List the diseases that the sentence mentions, symptoms and adverse effects included, each "
+            f"once and exactly as it stands there, separated by commas. If it mentions none, answer '{NOTHING}'",
+            input="{text}",
+            output="{names}",
+            adds=("names",),
+            fields=diseases,
+            bench=True,
+        ),
+    ),
+    version=COMMIT,
+)
