@@ -212,4 +212,3 @@ def _recipe(inputs: Inputs, options: Options) -> dict[str, Any]:
         "missing": {n: f.missing for n, f in inputs.found.items()},
         "skipped": inputs.skipped,
     }
-

@@ -116,7 +116,9 @@ def _langs(name: str) -> Iterator[str]:
     for lang in sorted(declared - found):
         yield f"language {lang!r} is declared, but no row of the sample has it"
     for lang in sorted(found & declared):
-        text = " ".join(t for row, record in zip(rows.rows, rows.records) if row["lang"] == lang for t in record.prose())
+        text = " ".join(
+            t for row, record in zip(rows.rows, rows.records) if row["lang"] == lang for t in record.prose()
+        )
         guess = _language_of(text)
         if guess and guess != lang:
             yield f"rows declared {lang!r} read like {guess!r}"
@@ -129,7 +131,9 @@ def _sound(name: str) -> Iterator[str]:
 
 
 def _twice(name: str) -> Iterator[str]:
-    if root_of([_read(name).table], sample(name).table.schema) != root_of([sample(name).table], sample(name).table.schema):
+    if root_of([_read(name).table], sample(name).table.schema) != root_of(
+        [sample(name).table], sample(name).table.schema
+    ):
         yield "reading the sample twice gives different rows: use no clock, no randomness, no order of sets"
 
 

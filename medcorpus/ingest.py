@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -283,6 +283,8 @@ def _refuse_shared_ids(name: str, shards: Shards) -> None:
     twice = rows.filter(pl.col("id").is_duplicated()).head(2)
     if twice.height:
         places = " and ".join(f"{f} row {r}" for _, f, r in twice.iter_rows())
-        raise SourceError(f"two rows share the id {twice['id'][0]}", where=f"{name}: {places}", fix="make read() give them different keys")
-
-
+        raise SourceError(
+            f"two rows share the id {twice['id'][0]}",
+            where=f"{name}: {places}",
+            fix="make read() give them different keys",
+        )

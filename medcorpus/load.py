@@ -102,7 +102,7 @@ def find_release(name: str, *, version: str = "latest", path: str | Path | None 
     return found
 
 
-def list() -> Rows:  # noqa: A001 - `medcorpus.list()` is what users type
+def list() -> Rows:
     """Give the products and the sources: name, what it is, languages, licence.
 
     >>> import medcorpus
@@ -186,7 +186,9 @@ def _source_row(name: str) -> dict[str, Any]:
     return _row(name, source.shape.__name__, source.title, source.langs, source.about, source.license, source.access)
 
 
-def _row(name: str, kind: str, title: str, langs: Iterable[str], about: str, license: str, access: str) -> dict[str, Any]:
+def _row(
+    name: str, kind: str, title: str, langs: Iterable[str], about: str, license: str, access: str
+) -> dict[str, Any]:
     return {
         "name": name,
         "kind": kind,
@@ -201,7 +203,14 @@ def _row(name: str, kind: str, title: str, langs: Iterable[str], about: str, lic
 def _task_row(task_id: str) -> dict[str, Any]:
     name, task = registry.tasks()[task_id]
     langs = task.lang or " ".join(registry.get(name).langs)
-    return {"id": task.id, "name": task.name, "category": task.category, "source": name, "lang": langs, "domain": task.domain}
+    return {
+        "id": task.id,
+        "name": task.name,
+        "category": task.category,
+        "source": name,
+        "lang": langs,
+        "domain": task.domain,
+    }
 
 
 def _described(name: str) -> str:

@@ -61,4 +61,8 @@ def judge(frame: pl.DataFrame, rules: Mapping[str, pl.Expr]) -> pl.Series:
     verdict = pl.lit(KEPT)
     for name, keep in reversed(list(rules.items())):
         verdict = pl.when(keep.fill_null(False)).then(verdict).otherwise(pl.lit(name))
-    return frame.select(verdict.alias("verdict")).to_series() if frame.height else pl.Series("verdict", [], dtype=pl.String)
+    return (
+        frame.select(verdict.alias("verdict")).to_series()
+        if frame.height
+        else pl.Series("verdict", [], dtype=pl.String)
+    )

@@ -73,7 +73,9 @@ def _mmedbench_rules() -> Mapping[str, pl.Expr]:
 def _mmedbench_columns() -> Mapping[str, pl.Expr]:
     import polars as pl
 
-    letters = pl.col("answers").list.eval(pl.lit("ABCDEFGHIJKLMNOPQRSTUVWXYZ").str.slice(pl.element(), 1)).list.join(",")
+    letters = (
+        pl.col("answers").list.eval(pl.lit("ABCDEFGHIJKLMNOPQRSTUVWXYZ").str.slice(pl.element(), 1)).list.join(",")
+    )
     own = {n: pl.col(n) for n in ("question", "context", "options", "answers", "rationale")}
     return {n: pl.col(n) for n in ORIGIN} | own | {"answer_idx": letters}
 

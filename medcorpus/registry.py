@@ -40,7 +40,9 @@ def get(name: str) -> Source:
         module = importlib.import_module(f"medcorpus.sources.{name}.source")
     except Exception as error:
         raise SourceError(
-            f"source.py cannot be imported: {type(error).__name__}: {error}", where=name, fix=f"mend sources/{name}/source.py"
+            f"source.py cannot be imported: {type(error).__name__}: {error}",
+            where=name,
+            fix=f"mend sources/{name}/source.py",
         ) from error
     source = getattr(module, "source", None)
     if not isinstance(source, Source):

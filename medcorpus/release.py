@@ -103,9 +103,13 @@ def open_release(path: Path) -> Release:
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise VerificationError("no manifest.json here", where=str(path), fix="name a release folder or a MEDCORPUS_HOME") from error
+        raise VerificationError(
+            "no manifest.json here", where=str(path), fix="name a release folder or a MEDCORPUS_HOME"
+        ) from error
     except ValueError as error:
-        raise VerificationError(f"not JSON: {error}", where=str(file), fix="build or download the release again") from error
+        raise VerificationError(
+            f"not JSON: {error}", where=str(file), fix="build or download the release again"
+        ) from error
     check_manifest(manifest, str(file))
     return Release(path, manifest)
 
@@ -119,7 +123,9 @@ def check_manifest(manifest: Any, where: str) -> None:
     faults = sorted(_manifest_validator().iter_errors(manifest), key=lambda e: list(map(str, e.absolute_path)))
     if faults:
         place = "/".join(map(str, faults[0].absolute_path)) or "the manifest"
-        raise VerificationError(f"{place}: {faults[0].message[:160]}", where=where, fix="build or download the release again")
+        raise VerificationError(
+            f"{place}: {faults[0].message[:160]}", where=where, fix="build or download the release again"
+        )
 
 
 @cache
@@ -177,7 +183,9 @@ def _pointer(sample: bool) -> str:
 
 def versions(home: Path, product: str) -> list[str]:
     """Give the versions of a product under a home, sorted."""
-    return sorted(p.parent.name for p in folder_of(home, product).glob(f"*/{MANIFEST}") if not p.parent.name.startswith("."))
+    return sorted(
+        p.parent.name for p in folder_of(home, product).glob(f"*/{MANIFEST}") if not p.parent.name.startswith(".")
+    )
 
 
 def find(home: Path, product: str, version: str = "latest") -> Release:

@@ -105,7 +105,9 @@ def render(task: Task, record: Record, origin: Mapping[str, Any]) -> Instruction
         given, wanted = fill(task.input, values, task.joiner), alternatives(task.output, values, task.joiner)
     except KeyError as error:
         raise SourceError(
-            f"{task.id}: no value for {{{error.args[0]}}}", where=str(origin["id"]), fix="give it in extra or in the task's fields()"
+            f"{task.id}: no value for {{{error.args[0]}}}",
+            where=str(origin["id"]),
+            fix="give it in extra or in the task's fields()",
         ) from error
     return Instruction(
         id=f"{task.id}/{origin['id']}",

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -22,7 +21,6 @@ PLACED_BY_ORIGIN = ("key", "lang", "split", "license")
 """Record fields that the row's `Origin` columns carry, so that they are stored once."""
 
 
-@cache
 def arrow_schema(kind: type) -> pa.Schema:
     """Give the Arrow schema of a record shape, `Origin` or `Instruction`.
 
@@ -35,7 +33,6 @@ def arrow_schema(kind: type) -> pa.Schema:
     return pa.schema([pa.field(name, _arrow(hint), nullable=False) for name, hint in _hints(kind).items()])
 
 
-@cache
 def row_schema(shape: type[Record]) -> pa.Schema:
     """Give the schema of a stored row of a shape: where it comes from, then what it holds."""
     import pyarrow as pa
@@ -52,7 +49,7 @@ def json_schema(kind: type) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": kind.__name__,
         "description": (kind.__doc__ or "").split("\n")[0],
-        **_json_object({n: h for n, h in hints.items()}, required),
+        **_json_object(hints, required),
     }
 
 
@@ -67,7 +64,7 @@ def _arrow(hint: Any) -> pa.DataType:
     base, _ = _bare(hint)
     if base in (str, int, float, bool):
         return {str: pa.string(), int: pa.int32(), float: pa.float64(), bool: pa.bool_()}[base]
-    if is_dataclass(base):
+    if isinstance(base, type) and is_dataclass(base):
         return pa.struct([pa.field(n, _arrow(h), nullable=False) for n, h in _hints(base).items()])
     if get_origin(base) is Mapping:
         pair = [pa.field("key", pa.string(), nullable=False), pa.field("value", pa.string(), nullable=False)]
@@ -83,7 +80,7 @@ def _json(hint: Any) -> dict[str, Any]:
     if base in (str, int, float, bool):
         names = {str: "string", int: "integer", float: "number", bool: "boolean"}
         return {"type": names[base], **described}
-    if is_dataclass(base):
+    if isinstance(base, type) and is_dataclass(base):
         required = [f.name for f in fields(base) if f.default is f.default_factory]
         return {**_json_object(_hints(base), required), **described}
     if get_origin(base) is Mapping:

@@ -89,9 +89,9 @@ def _present_tasks(release: Release, task: str) -> frozenset[str]:
     named = tasks_named(task)
     present = named & set(release.manifest["tasks"])
     if not present:
+        owners = ", ".join(sorted({registry.tasks()[i][0] for i in named})) or "its sources"
         raise MedcorpusError(
-            f"no rows of {task!r} in {release.product} {release.version}",
-            fix=f"build it with the raw files of {', '.join(sorted({registry.tasks()[i][0] for i in named})) or 'its sources'}",
+            f"no rows of {task!r} in {release.product} {release.version}", fix=f"build it with the raw files of {owners}"
         )
     return present
 

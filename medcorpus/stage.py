@@ -49,9 +49,7 @@ class _Preparation:
     shards: tuple[Shards, ...]
 
 
-def run(
-    stage: Stage, shards: Sequence[Shards], store: Store, engine: Engine, step: Step | None = None
-) -> list[Shards]:
+def run(stage: Stage, shards: Sequence[Shards], store: Store, engine: Engine, step: Step | None = None) -> list[Shards]:
     """Annotate the shards of several sources with one stage; what was annotated before is looked up.
 
     Returns:

@@ -108,7 +108,9 @@ class Shards:
         for part in self.parts:
             path = self.folder / part.name
             if not path.exists() or sha256_of(path) != part.sha256:
-                raise VerificationError("differs from its manifest", where=str(path), fix="delete the folder, build again")
+                raise VerificationError(
+                    "differs from its manifest", where=str(path), fix="delete the folder, build again"
+                )
         for layer in self.columns:
             layer.verify()
 
@@ -158,7 +160,9 @@ class Store:
         return _locked(self.folder(key).with_suffix(".lock"), seconds)
 
 
-def make(store: Store, layers: Sequence[Layer], engine: Any, step: Callable[[int, int], None] | None = None) -> list[Shards]:
+def make(
+    store: Store, layers: Sequence[Layer], engine: Any, step: Callable[[int, int], None] | None = None
+) -> list[Shards]:
     """Make several layers at once, or find them; unfinished parts of all layers share the engine.
 
     Returns:
@@ -182,7 +186,9 @@ def make(store: Store, layers: Sequence[Layer], engine: Any, step: Callable[[int
 def _found(store: Store, layer: Layer) -> Shards:
     shards = store.find(layer.key)
     if shards is None:
-        raise VerificationError("a layer vanished while it was used", where=str(store.folder(layer.key)), fix="build again")
+        raise VerificationError(
+            "a layer vanished while it was used", where=str(store.folder(layer.key)), fix="build again"
+        )
     return shards
 
 
@@ -236,7 +242,9 @@ def read_ipc(path: Path) -> pa.Table:
     try:
         return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
     except (pa.ArrowInvalid, OSError) as error:
-        raise VerificationError(f"not a whole Arrow file: {error}", where=str(path), fix="delete its folder, build again") from error
+        raise VerificationError(
+            f"not a whole Arrow file: {error}", where=str(path), fix="delete its folder, build again"
+        ) from error
 
 
 @contextmanager
@@ -282,4 +290,6 @@ def _locked(path: Path, seconds: float) -> Iterator[None]:
             holder.unlink(missing_ok=True)
     except Timeout as error:
         who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
-        raise LockedError(f"being built by {who}", where=path.stem, fix="wait for it or end it, then run again") from error
+        raise LockedError(
+            f"being built by {who}", where=path.stem, fix="wait for it or end it, then run again"
+        ) from error

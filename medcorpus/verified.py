@@ -30,7 +30,9 @@ def ensure_verified(release: Release, paths: Iterable[Path]) -> None:
     todo = []
     for path in paths:
         if path not in listed:
-            raise VerificationError("not listed in the manifest", where=str(path), fix="build or download the release again")
+            raise VerificationError(
+                "not listed in the manifest", where=str(path), fix="build or download the release again"
+            )
         if known.get(str(path)) != _identity(path, listed[path]):
             todo.append(path)
     if todo:

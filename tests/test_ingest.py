@@ -21,7 +21,9 @@ from tests import made
 GOOD = {"id": "a", "text": "Fever and cough."}
 
 
-def ingested(home: Path, files: dict[str, list[Any]], monkeypatch: pytest.MonkeyPatch, source: Source | None = None) -> Shards:
+def ingested(
+    home: Path, files: dict[str, list[Any]], monkeypatch: pytest.MonkeyPatch, source: Source | None = None
+) -> Shards:
     made.register(monkeypatch, source or made.source())
     found = made.found_in(made.write_rows(home / "raw", files))
     return make(Store(home), [ingest.layer_of(made.NAME, found)], Inline())[0]
@@ -57,7 +59,9 @@ def test_withheld_row_is_counted_but_no_fault(home: Path, monkeypatch: pytest.Mo
 def test_over_one_percent_rejects_fails_the_source(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [GOOD | {"id": str(i)} for i in range(98)]
     shards = ingested(home, {"a.jsonl": [*rows, {"id": "x"}, {"id": "y"}]}, monkeypatch)
-    with pytest.raises(SourceError, match=r"a\.jsonl: 2 of 100 rows rejected, over 1%; the first: row 99: no field 'text'"):
+    with pytest.raises(
+        SourceError, match=r"a\.jsonl: 2 of 100 rows rejected, over 1%; the first: row 99: no field 'text'"
+    ):
         ingest.check(made.NAME, shards)
 
 
@@ -85,7 +89,14 @@ def test_row_without_key_is_named_by_its_content(home: Path, monkeypatch: pytest
 
 def test_row_carries_where_it_is_from(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     row = ingested(home, {"a.jsonl": [GOOD]}, monkeypatch).table(0).to_pylist()[0]
-    wanted = {"source": "made_up", "split": "train", "lang": "en", "license": "CC-BY-4.0", "raw_file": "a.jsonl", "raw_row": 1}
+    wanted = {
+        "source": "made_up",
+        "split": "train",
+        "lang": "en",
+        "license": "CC-BY-4.0",
+        "raw_file": "a.jsonl",
+        "raw_row": 1,
+    }
     assert wanted.items() <= row.items()
 
 
@@ -96,7 +107,9 @@ def test_record_of_another_shape_is_rejected(home: Path, monkeypatch: pytest.Mon
 
 def test_undeclared_extra_is_rejected(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = made.source(read=lambda path: [Text(text="x", extra={"note": "y"})])
-    assert ingest.tally(ingested(home, {"a.jsonl": [GOOD]}, monkeypatch, source)).rejected == {"extra 'note' is not declared": 1}
+    assert ingest.tally(ingested(home, {"a.jsonl": [GOOD]}, monkeypatch, source)).rejected == {
+        "extra 'note' is not declared": 1
+    }
 
 
 def broken_format(path: Path) -> Any:
@@ -128,7 +141,9 @@ def test_unreadable_file_is_one_line_with_source_and_file(
 
 def test_small_files_share_a_part_and_big_ones_do_not(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     big = {"id": "", "text": "x" * (PART_BYTES // 2 + 1)}
-    shards = ingested(home, {"a.jsonl": [big], "b.jsonl": [big], "c.jsonl": [GOOD], "d.jsonl": [GOOD | {"id": "d"}]}, monkeypatch)
+    shards = ingested(
+        home, {"a.jsonl": [big], "b.jsonl": [big], "c.jsonl": [GOOD], "d.jsonl": [GOOD | {"id": "d"}]}, monkeypatch
+    )
     assert [list(p.notes["read"]) for p in shards.parts] == [["a.jsonl"], ["b.jsonl", "c.jsonl", "d.jsonl"]]
 
 

@@ -17,7 +17,9 @@ SCHEMA = pa.schema(
         ("spans", pa.list_(pa.struct([("label", pa.string()), ("offsets", pa.list_(pa.list_(pa.int32())))]))),
     ]
 )
-spans = st.fixed_dictionaries({"label": st.text(max_size=3), "offsets": st.lists(st.lists(st.integers(0, 9), max_size=2), max_size=2)})
+spans = st.fixed_dictionaries(
+    {"label": st.text(max_size=3), "offsets": st.lists(st.lists(st.integers(0, 9), max_size=2), max_size=2)}
+)
 row = st.fixed_dictionaries(
     {
         "text": st.none() | st.text(max_size=6),

@@ -31,7 +31,10 @@ FAULTY: list[tuple[Record, str]] = [
     (Spans(text=" ", spans=()), "blank text"),
     (Spans(text=TEXT, spans=(Span(label="D", offsets=((20, 99),), text="x"),)), "span outside the text"),
     (Spans(text=TEXT, spans=(Span(label="D", offsets=((3, 3),), text=""),)), "span outside the text"),
-    (Spans(text=TEXT, spans=(Span(label="D", offsets=((0, 7),), text="aspirin"),)), "span differs from the text it points at"),
+    (
+        Spans(text=TEXT, spans=(Span(label="D", offsets=((0, 7),), text="aspirin"),)),
+        "span differs from the text it points at",
+    ),
     (Spans(text=TEXT, spans=(Span(label="", offsets=((0, 7),), text="Aspirin"),)), "span without label or place"),
     (
         Spans(text=TEXT, spans=(SPAN,), relations=(Relation(label="r", head="T1", tail="T9"),)),

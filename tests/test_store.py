@@ -148,10 +148,17 @@ def test_interrupted_write_leaves_the_old_content(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".file")] == []
 
 
-def test_every_file_is_synced_before_its_name_and_the_folder_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_file_is_synced_before_its_name_and_the_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     order: list[str] = []
-    monkeypatch.setattr(atomic, "sync", lambda p: order.append("folder" if p.is_dir() else "file"))
     rename = Path.replace
-    monkeypatch.setattr(Path, "replace", lambda self, target: (order.append("rename"), rename(self, target))[1])
+
+    def watched(self: Path, target: Path) -> Path:
+        order.append("rename")
+        return rename(self, target)
+
+    monkeypatch.setattr(atomic, "sync", lambda p: order.append("folder" if p.is_dir() else "file"))
+    monkeypatch.setattr(Path, "replace", watched)
     atomic.write_text(tmp_path / "a", "x")
     assert order == ["file", "rename", "folder"]

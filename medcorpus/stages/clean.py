@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from medcorpus.store import Shards
 
 LINE_BREAKS = "\r\n?|[\x0b\x0c\x85\u2028\u2029]"
-INVISIBLE = "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+INVISIBLE = (
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
 BLANKS = "[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+"
 SUSPECT = "[ÃÂ][\u0080-\u00bf\u0152-\u0178\u2013-\u203a\u20ac\u2122]|â€|Ð[\u0080-\u00bfºµ°]|Ñ[\u0080-\u00bf]|ï¿½|\ufffd"
 """Letters that UTF-8 read as Latin-1 or Windows-1252 leaves behind; a cheap test before ftfy is asked."""
@@ -76,4 +78,4 @@ def _repair(text: pl.Series, suspect: pl.Series) -> pl.Series:
     import ftfy
 
     rows = suspect.arg_true()
-    return text.scatter(rows, pl.Series([ftfy.fix_encoding(t) for t in text.gather(rows)], dtype=pl.String))
+    return text.clone().scatter(rows, pl.Series([ftfy.fix_encoding(t) for t in text.gather(rows)], dtype=pl.String))

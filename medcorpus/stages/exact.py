@@ -71,7 +71,7 @@ class Exact:
 
         names = ["id", "redistribute", "split"]
         if table is None:
-            return pl.DataFrame(schema={n: pl.String for n in names} | {f"hash_{i}": pl.UInt64 for i in (0, 1)})
+            return pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {f"hash_{i}": pl.UInt64 for i in (0, 1)})
         frame = pl.DataFrame(table.select([*names, *(c for c in self.columns if c not in names)]))
         said = pl.struct(*(_folded(c, frame.schema[c]) for c in self.columns))
         return frame.select(*names, *(said.hash(seed).alias(f"hash_{i}") for i, seed in enumerate(SEEDS)))

@@ -1,0 +1,167 @@
+"""Every stage keeps the rows as they are; what each adds is right."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medcorpus import stage
+from medcorpus.engine import Inline
+from medcorpus.errors import SourceError
+from medcorpus.stages.clean import Clean
+from medcorpus.stages.exact import Exact
+from medcorpus.store import Layer, Shards, Store, make, writing_ipc
+
+COLUMNS = ("id", "split", "redistribute", "text")
+
+
+def table(*rows: tuple[str, str, str, str]) -> pa.Table:
+    return pa.table(dict(zip(COLUMNS, map(list, zip(*rows)))))
+
+
+def write_rows(rows: list[tuple[str, str, str, str]], path: Any) -> dict[str, Any]:
+    """Write rows as one part."""
+    made = table(*rows)
+    with writing_ipc(path, made.schema) as writer:
+        writer.write_table(made)
+    return {}
+
+
+def shards_of(store: Store, *parts: list[tuple[str, str, str, str]]) -> Shards:
+    return make(store, [Layer(recipe={"kind": "rows", "parts": parts}, jobs=parts, write=write_rows)], Inline())[0]
+
+
+def cleaned(text: str) -> str:
+    return str(Clean().annotate(pa.table({"text": [text]}), None)["clean_text"][0].as_py())
+
+
+CLEANED = {
+    "composed": ("cafe\u0301", "café"),
+    "control characters": ("a\x07b\x1bc", "abc"),
+    "zero width": ("pneu\u200bmonia\ufeff", "pneumonia"),
+    "bidi": ("a\u202eb\u202c", "ab"),
+    "soft hyphen": ("hyper\u00adtension", "hypertension"),
+    "blanks": ("a \t\u00a0 b\u3000c", "a b c"),
+    "CRLF": ("a\r\nb\rc", "a\nb\nc"),
+    "unicode line breaks": ("a\u2028b\x85c", "a\nb\nc"),
+    "blanks at line ends": ("a  \n  b", "a\nb"),
+    "many blank lines": ("a\n\n\n\n\nb", "a\n\nb"),
+    "ends": ("  a\n", "a"),
+    "mojibake": ("la mÃ©decine gÃ©nÃ©rale", "la médecine générale"),
+    "mojibake quotes": ("the patientâ€™s knee", "the patient’s knee"),
+    "mojibake of Russian": ("Ð±Ð¾Ð»ÑŒ", "боль"),
+}
+
+
+@pytest.mark.parametrize("case", CLEANED)
+def test_cleaning(case: str) -> None:
+    before, after = CLEANED[case]
+    assert cleaned(before) == after
+
+
+UNTOUCHED = [
+    "β-blocker ≥ 5 µg/m²",
+    "Ångström",
+    "Â la carte",
+    "SÃO PAULO",
+    "5 ½ × 10⁹/L",
+    "心電図",
+    "ЭКГ",
+    "ção",
+    "👩\u200d⚕️",
+]
+
+
+@pytest.mark.parametrize("text", UNTOUCHED)
+def test_sound_text_is_not_touched(text: str) -> None:
+    assert cleaned(text) == text
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    assert cleaned(cleaned(text)) == cleaned(text)
+
+
+@given(st.text())
+def test_clean_text_is_nfc(text: str) -> None:
+    assert unicodedata.is_normalized("NFC", cleaned(text))
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=20))
+def test_rows_are_cleaned_one_by_one(texts: list[str]) -> None:
+    together = Clean().annotate(pa.table({"text": texts}), None)["clean_text"].to_pylist()
+    assert together == [cleaned(t) for t in texts]
+
+
+def test_repaired_rows_are_marked() -> None:
+    made = Clean().annotate(pa.table({"text": ["mÃ©decine", "médecine"]}), None)
+    assert made["clean_repaired"].to_pylist() == [True, False]
+
+
+def duplicates(store: Store, *parts: list[tuple[str, str, str, str]]) -> dict[str, tuple[str, int]]:
+    [made] = stage.run(Exact(columns=("text",)), [shards_of(store, *parts)], store, Inline())
+    rows = made.frame(["id", "dup_of", "dup_size"])
+    return {i: (of, n) for i, of, n in rows.iter_rows()}
+
+
+def test_copies_point_to_the_one_that_stays(home: Any) -> None:
+    found = duplicates(
+        Store(home), [("b", "train", "yes", "x"), ("a", "train", "yes", "x")], [("c", "train", "yes", "y")]
+    )
+    assert found == {"b": ("a", 2), "a": ("", 2), "c": ("", 1)}
+
+
+SURVIVORS = {
+    "redistributable before others": [("a", "test", "no", "x"), ("b", "train", "yes", "x")],
+    "test before train": [("a", "train", "yes", "x"), ("b", "test", "yes", "x")],
+    "validation before train": [("a", "train", "yes", "x"), ("b", "validation", "yes", "x")],
+    "then the smallest id": [("c", "train", "yes", "x"), ("b", "train", "yes", "x")],
+}
+
+
+@pytest.mark.parametrize("rule", SURVIVORS)
+def test_survivor(rule: str, home: Any) -> None:
+    assert duplicates(Store(home), SURVIVORS[rule])["b"] == ("", 2)
+
+
+def test_white_space_does_not_make_a_difference(home: Any) -> None:
+    assert duplicates(Store(home), [("a", "train", "yes", "x  y\n"), ("b", "train", "yes", "x y")])["b"] == ("a", 2)
+
+
+def test_case_makes_a_difference(home: Any) -> None:
+    assert duplicates(Store(home), [("a", "train", "yes", "X"), ("b", "train", "yes", "x")])["b"] == ("", 1)
+
+
+def test_copies_are_found_across_sources(home: Any) -> None:
+    store = Store(home)
+    one, two = shards_of(store, [("a", "train", "yes", "x")]), shards_of(store, [("b", "train", "yes", "x")])
+    made = stage.run(Exact(columns=("text",)), [one, two], store, Inline())
+    assert [s.frame(["dup_of"])["dup_of"].to_list() for s in made] == [[""], ["a"]]
+
+
+class Dropping(Clean):
+    """A stage that loses a row, as none may."""
+
+    def annotate(self, table: pa.Table, prepared: pa.Table | None) -> pa.Table:
+        """Lose the first row."""
+        return Clean.annotate(self, table, prepared).slice(1)
+
+
+def test_stage_that_drops_a_row_is_refused(home: Any) -> None:
+    store = Store(home)
+    with pytest.raises(SourceError, match="stage clean gave 1 rows for 2"):
+        stage.run(
+            Dropping(), [shards_of(store, [("a", "train", "yes", "x"), ("b", "train", "yes", "y")])], store, Inline()
+        )
+
+
+def test_new_parameters_make_a_new_layer_and_old_ones_do_not(home: Any) -> None:
+    store = Store(home)
+    shards = [shards_of(store, [("a", "train", "yes", "x")])]
+    keys = [stage.run(s, shards, store, Inline())[0].lineage for s in (Clean(), Clean(), Clean(repair=False))]
+    assert keys[0] == keys[1] != keys[2]
