@@ -16,7 +16,7 @@ import gzip
 import html
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from lxml.etree import XMLPullParser
     from lxml.etree import _Element as Element
 
+    Swaps = Mapping[str, Callable[[Element], str]]
+
 MAX_DOCUMENT = 64 * 2**20
 """Largest file in bytes that is parsed as a whole."""
 
@@ -35,6 +37,9 @@ MAX_RECORD = 64 * 2**20
 
 MAX_EXPANSION = 200
 """How many times its packed size a `.gz` file may hold; PubMed's files hold about ten times theirs."""
+
+BREAK = "\x00"
+"""Where `lines` starts a new line; what a swap gives may hold it, XML itself cannot."""
 
 CHUNK = 2**16
 _FETCH = "fetch the file again"
@@ -204,7 +209,7 @@ def _fault(log: Iterable[Any]) -> str:
     )
 
 
-def content(element: Element | None, swaps: Mapping[str, Callable[[Element], str]] | None = None) -> str:
+def content(element: Element | None, swaps: Swaps | None = None) -> str:
     r"""Give the text of an element and all in it, as it stands, with `\n` line ends; nothing for None.
 
     Args:
@@ -220,13 +225,19 @@ def content(element: Element | None, swaps: Mapping[str, Callable[[Element], str
     return _LINE_ENDS.sub("\n", text) if "\r" in text else text
 
 
-def line(element: Element | None, swaps: Mapping[str, Callable[[Element], str]] | None = None) -> str:
+def line(element: Element | None, swaps: Swaps | None = None) -> str:
     """Give the content of an element on one line: every run of white space is one blank."""
     return " ".join(content(element, swaps).split())
 
 
-def _walk(element: Element, swaps: Mapping[str, Callable[[Element], str]]) -> Iterator[str]:
-    waiting: list[Element | str] = list(reversed(_parts(element)))
+def lines(element: Element, blocks: Container[str], swaps: Swaps | None = None) -> list[str]:
+    """Give the content of an element as lines without blank ones: an element named in `blocks` has lines of its own."""
+    text = "".join(_walk(element, swaps or {}, blocks))
+    return [t for piece in text.split(BREAK) if (t := " ".join(piece.split()))]
+
+
+def _walk(element: Element, swaps: Swaps, blocks: Container[str] = ()) -> Iterator[str]:
+    waiting: list[Element | str] = _parts(element)[::-1]
     while waiting:
         part = waiting.pop()
         if isinstance(part, str):
@@ -235,8 +246,10 @@ def _walk(element: Element, swaps: Mapping[str, Callable[[Element], str]]) -> It
             yield _entity(part)
         elif part.tag in swaps:
             yield swaps[part.tag](part)
+        elif part.tag in blocks:
+            waiting += [BREAK, *_parts(part)[::-1], BREAK]
         else:
-            waiting.extend(reversed(_parts(part)))
+            waiting += _parts(part)[::-1]
 
 
 def _parts(element: Element) -> list[Element | str]:
