@@ -1,0 +1,142 @@
+"""NEREL-BIO: Russian PubMed abstracts with nested mentions of biomedical and general entities and their relations.
+
+Upstream format, checked on all files of the commit: `nerel-bio-v1.0/{train,dev,test}/<PMID>_ru.txt` and `.ann` in
+brat, 612 / 77 / 77 abstracts, none of them in two splits, with 66,818 mentions of 41 labels and 52,211 relations of
+49. (200 abstracts of train with 17,670 mentions, 79 of them discontinuous, and 12,246 relations are what `tests/real`
+runs on.) Mentions lie inside and across each other; the text holds paragraph headings on lines of their own.
+
+The 41 labels are the 37 of upstream's README and AWARD, CRIME, LANGUAGE and LAW, which `annotation.conf` allows as
+well. 22 of the 532 discontinuous mentions name their fragments out of order, where upstream sorted offsets as strings
+(`103 113;83 92`); the record has them in reading order. Every mention is its text.
+
+One record per abstract, its key is the file's name (`<PMID>_ru`). `BioNNE-R/data/` repeats abstracts with part of the
+labels as tables for a shared task and `nested-mcn/` adds UMLS ids to the mentions; neither is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from medcorpus import File, Source, Spans, Task
+from medcorpus.formats import brat
+from medcorpus.reading import Item, Withheld, each
+from medcorpus.records import Fields
+
+COMMIT = "a7d0d16043850166a4e378190e53968fc4a2ab72"
+URL = f"https://raw.githubusercontent.com/nerel-ds/NEREL-BIO/{COMMIT}/{{path}}"
+LABELS = {
+    "ACTIVITY": "деятельность и поведение",
+    "ADMINISTRATION_ROUTE": "способ введения",
+    "AGE": "возраст",
+    "ANATOMY": "анатомическая структура",
+    "AWARD": "награда",
+    "CHEM": "вещество или препарат",
+    "CITY": "город",
+    "COUNTRY": "страна",
+    "CRIME": "преступление",
+    "DATE": "дата, период или срок",
+    "DEVICE": "устройство",
+    "DISO": "заболевание, расстройство или симптом",
+    "DISTRICT": "район",
+    "EVENT": "событие",
+    "FACILITY": "здание или сооружение",
+    "FAMILY": "семья",
+    "FINDING": "результат исследования или наблюдения",
+    "FOOD": "пища или напиток",
+    "GENE": "ген или хромосома",
+    "HEALTH_CARE_ACTIVITY": "организация медицинской помощи",
+    "INJURY_POISONING": "травма или отравление",
+    "LABPROC": "лабораторный или диагностический метод",
+    "LANGUAGE": "язык",
+    "LAW": "закон, программа или руководство",
+    "LIVB": "живой организм или вирус",
+    "LOCATION": "географическая местность",
+    "MEDPROC": "лечебная или профилактическая процедура",
+    "MENTALPROC": "психический процесс",
+    "MONEY": "денежная сумма",
+    "NATIONALITY": "национальность",
+    "NUMBER": "число",
+    "ORDINAL": "порядковое числительное",
+    "ORGANIZATION": "организация",
+    "PERCENT": "процент",
+    "PERSON": "человек или группа людей",
+    "PHYS": "физиологическая функция или показатель",
+    "PRODUCT": "товар, программа или база данных",
+    "PROFESSION": "профессия",
+    "SCIPROC": "научный метод или статистика",
+    "STATE_OR_PROVINCE": "область или провинция",
+    "TIME": "время",
+}
+"""Every label and what it stands for, as read off its mentions."""
+
+
+def read(path: Path) -> Iterator[Item]:
+    """Read one abstract."""
+    return each(brat.documents(path), abstract)
+
+
+def abstract(document: brat.Document) -> Spans | Withheld:
+    """Turn an annotated abstract into a record."""
+    if not document.annotated:
+        return Withheld("no annotations")
+    return Spans(key=document.name, text=document.text, spans=document.spans, relations=document.relations)
+
+
+def listed(record: Spans) -> Fields:
+    """Give the distinct mentions with their labels, one a line, as one answer."""
+    return {"list": "\n".join(record.slots()["labelled"])}
+
+
+source = Source(
+    title="NEREL-BIO",
+    about="766 PubMed abstracts in Russian in which biomedical and general entities, nested ones included, and the "
+    "relations between them are annotated.",
+    homepage="https://github.com/nerel-ds/NEREL-BIO",
+    langs=("ru",),
+    shape=Spans,
+    license="not stated",
+    license_evidence="README.md has no licence line and the repository no LICENSE file for the data",
+    license_url=f"https://github.com/nerel-ds/NEREL-BIO/blob/{COMMIT}/README.md",
+    redistribute="unknown",
+    access="open",
+    cite="""@article{nerelbio,
+  title = {{NEREL-BIO}: a dataset of biomedical abstracts annotated with nested named entities},
+  author = {Loukachevitch, Natalia and Manandhar, Suresh and Baral, Elina and Rozhkov, Igor and Braslavski, Pavel and
+            Ivanov, Vladimir and Batura, Tatiana and Tutubalina, Elena},
+  journal = {Bioinformatics},
+  volume = {39},
+  number = {4},
+  pages = {btad161},
+  year = {2023},
+  doi = {10.1093/bioinformatics/btad161}
+}""",
+    files=(
+        File(path="nerel-bio-v1.0/train/*.txt", url=URL, split="train"),
+        File(path="nerel-bio-v1.0/train/*.ann", url=URL, split="train", companion=True),
+        File(path="nerel-bio-v1.0/dev/*.txt", url=URL, split="validation"),
+        File(path="nerel-bio-v1.0/dev/*.ann", url=URL, split="validation", companion=True),
+        File(path="nerel-bio-v1.0/test/*.txt", url=URL, split="test"),
+        File(path="nerel-bio-v1.0/test/*.ann", url=URL, split="test", companion=True),
+    ),
+    read=read,
+    tasks=(
+        Task(
+            id="nerel_bio_ner",
+            name="nerel_bio_ner",
+            category="Named Entity Recognition",
+            domain="Academical Papers",
+            instruction="Найдите в аннотации научной статьи все именованные сущности, в том числе вложенные в другие и "
+            "разрывные (фрагменты разрывной сущности соединяются пробелом). Выпишите их в порядке текста, по одной на "
+            "строке и каждую один раз, в виде «сущность (МЕТКА)», точно так, как они стоят в тексте. Метки:\n"
+            + "\n".join(f"{label} — {gloss}" for label, gloss in LABELS.items()),
+            input="{text}",
+            output="{list}",
+            lang="ru",
+            instruction_lang="ru",
+            adds=("list",),
+            fields=listed,
+        ),
+    ),
+    version=COMMIT,
+)
