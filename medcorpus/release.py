@@ -132,8 +132,7 @@ def check_manifest(manifest: Any, where: str) -> None:
 def _manifest_validator() -> Any:
     import jsonschema
 
-    folder = SCHEMAS if SCHEMAS.is_dir() else Path(__file__).parent / "schemas"
-    schema = json.loads((folder / "manifest.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((SCHEMAS / "manifest.schema.json").read_text(encoding="utf-8"))
     return jsonschema.Draft202012Validator(schema)
 
 

@@ -16,7 +16,9 @@ from medcorpus.records import SHAPES, Instruction, Origin, Record
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+_INSIDE = Path(__file__).resolve().parent / "schemas"
+SCHEMAS = _INSIDE if _INSIDE.is_dir() else _INSIDE.parent.parent / "schemas"
+"""The schema files: inside the wheel, or in the checkout."""
 PLACED_BY_ORIGIN = ("key", "lang", "split", "license")
 """Record fields that the row's `Origin` columns carry, so that they are stored once."""
 
