@@ -1,0 +1,100 @@
+"""A release of a million made-up rows, written by the same code that writes real ones."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from medcorpus.store import Shards
+
+ROWS = 1_000_000
+PART_ROWS = 100_000
+TASKS = 8
+VERSION = "0.0.0+bench"
+POOL = 8_000_000
+"""Characters of running text, of words drawn by a law like that of real words, that rows are cut from."""
+
+
+def write(home: Path, rows: int = ROWS) -> Path:
+    """Write a release of `meds-ins` under a home and give its folder."""
+    from medcorpus import atomic, build, products, registry, release, writing
+    from medcorpus.fetch import Found
+    from medcorpus.ingest import Tally
+
+    name = next(n for n in registry.names() if registry.get(n).tasks)
+    inputs = build.Inputs(product=products.MEDS_INS)
+    inputs.found[name] = Found(root=home, files=(), missing=())
+    inputs.tallies[name] = Tally(read=rows, stored=rows, rejected={}, withheld={}, rejects=())
+    inputs.shards[name] = _shards(home / "bench", name, rows)
+    with release.staging(home, "meds-ins", VERSION) as folder:
+        writing.write_release(
+            folder, inputs, version=VERSION, key="0" * 64, sample=False, step=lambda _done, _all: None
+        )
+    made = release.find(home, "meds-ins", VERSION)
+    release.point_to(home, made)
+    for path in (home / "bench").iterdir():
+        path.unlink()
+    atomic.sync(home)
+    return made.path
+
+
+def _shards(folder: Path, source: str, rows: int) -> Shards:
+    from medcorpus.store import Part, Shards, writing_ipc
+
+    folder.mkdir(parents=True)
+    parts = []
+    for number, table in enumerate(_tables(source, rows)):
+        part = Part(name=f"{number}.arrow", rows=table.num_rows, bytes=table.nbytes, sha256="")
+        with writing_ipc(folder / part.name, table.schema) as writer:
+            writer.write_table(table)
+        parts.append(part)
+    return Shards(folder=folder, key="0" * 64, parts=tuple(parts), recipe={})
+
+
+def _tables(source: str, rows: int) -> Iterator[pa.Table]:
+    drawn = random.Random(0)
+    words = ["".join(drawn.choices("abcdefghijklmnopqrstuvwxyz", k=drawn.randint(2, 11))) for _ in range(20_000)]
+    weights = [1 / rank for rank in range(1, len(words) + 1)]
+    pool = " ".join(drawn.choices(words, weights, k=POOL // 6))
+    for start in range(0, rows, PART_ROWS):
+        yield _table(source, range(start, min(start + PART_ROWS, rows)), pool, drawn)
+
+
+def _table(source: str, numbers: range, pool: str, drawn: random.Random) -> pa.Table:
+    import pyarrow as pa
+
+    from medcorpus import registry
+    from medcorpus.records import Instruction
+    from medcorpus.schema import arrow_schema
+
+    tasks = [task for _, task in registry.tasks().values()][:TASKS]
+    given = [tasks[n % len(tasks)] for n in numbers]
+    columns = {
+        "id": [f"{t.id}/{source}/{n}" for t, n in zip(given, numbers)],
+        "record_id": [f"{source}/{n}" for n in numbers],
+        "task_id": [t.id for t in given],
+        "task": [t.name for t in given],
+        "category": [t.category for t in given],
+        "instruction": [t.instruction for t in given],
+        "input": [_cut(pool, drawn, 600) for _ in numbers],
+        "output": [[_cut(pool, drawn, 80)] for _ in numbers],
+    }
+    same = {"source": source, "split": "train", "license": "CC0-1.0", "access": "open", "redistribute": "yes"}
+    schema = arrow_schema(Instruction)
+    filled = {f.name: columns.get(f.name, [same.get(f.name, "en")] * len(numbers)) for f in schema}
+    return pa.table(filled, schema=schema).append_column("dup_of", pa.array([""] * len(numbers)))
+
+
+def _cut(pool: str, drawn: random.Random, most: int) -> str:
+    start = int(drawn.random() * (len(pool) - most))
+    return pool[start : start + 20 + int(drawn.random() * (most - 20))]
+
+
+if __name__ == "__main__":
+    print(write(Path(sys.argv[1])))
