@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -159,11 +159,15 @@ def _file_warnings(name: str, found: Found) -> list[str]:
     differing = [f.path for f in found.files if f.pin == "differs"]
     out = []
     if differing:
-        more = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
-        out.append(f"{name}: {differing[0]}{more} differs from the pinned sha256; used as it is")
+        out.append(f"{name}: not the pinned bytes, used as they are: {_first(differing)}")
     if found.missing and found.files:
-        out.append(f"{name}: not here: {', '.join(found.missing)}")
+        out.append(f"{name}: not here: {_first(found.missing)}")
     return out
+
+
+def _first(names: Sequence[str], count: int = 3) -> str:
+    more = f" and {len(names) - count} more" if len(names) > count else ""
+    return ", ".join(names[:count]) + more
 
 
 def _make_shards(inputs: Inputs, store: Store, workers: Engine, options: Options, watch: Watch) -> None:
