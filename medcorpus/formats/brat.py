@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from medcorpus.errors import FormatError
-from medcorpus.formats import plain
+from medcorpus.formats import plain, standoff
 from medcorpus.reading import Reject
 from medcorpus.records import Relation, Span, covered
 
@@ -93,7 +95,7 @@ def documents(path: Path, annotations: Path | None = None) -> Iterator[tuple[int
         FormatError: The text file is empty.
     """
     raw = path.read_bytes()
-    if not raw.strip():
+    if not raw.removeprefix(BOM_UTF8).strip():
         raise FormatError("empty file", where=path.name, fix="fetch the file again")
     beside = annotations or path.with_suffix(".ann")
     if not beside.is_file():
@@ -160,11 +162,11 @@ def _check_ids(lines: _Lines) -> None:
 def _placed_spans(raw: str, lines: _Lines) -> tuple[str, list[Span]]:
     """Give the text with plain line ends and the mentions in it, under the first way of counting that fits all."""
     text = raw.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    mentions = [_mention(parts) for parts in lines.get("T", [])]
     for place in _ways_of_counting(raw):
-        spans = _spans(text, lines.get("T", []), place)
-        if spans is not None:
-            return text, sorted(spans, key=lambda s: s.offsets)
-    raise ValueError("a mention differs from the text it points at")
+        with suppress(ValueError):
+            return text, sorted((m.placed(text, place) for m in mentions), key=lambda s: s.offsets)
+    raise ValueError(standoff.DIFFERS)
 
 
 def _ways_of_counting(raw: str) -> Iterator[_Place]:
@@ -177,29 +179,25 @@ def _ways_of_counting(raw: str) -> Iterator[_Place]:
     yield lambda offset: offset
 
 
-def _spans(text: str, mentions: list[list[str]], place: _Place) -> list[Span] | None:
-    spans = []
-    for parts in mentions:
-        span = _span(parts, text, place)
-        if span is None:
-            return None
-        spans.append(span)
-    return spans
+class _Mention(NamedTuple):
+    key: str
+    label: str
+    offsets: standoff.Offsets
+    written: str
+
+    def placed(self, text: str, place: _Place) -> Span:
+        offsets = tuple((place(start), place(end)) for start, end in self.offsets)
+        standoff.text_at(text, offsets, self.written)
+        in_order = tuple(sorted(offsets))  # some tools sort fragments as strings: "103 113;83 92"
+        return Span(label=self.label, offsets=in_order, text=covered(text, in_order), key=self.key)
 
 
-def _span(parts: list[str], text: str, place: _Place) -> Span | None:
-    """Give a mention, or None where the text at its place is another one."""
-    found = _MENTION.match(parts[1].rstrip(" "))
+def _mention(parts: list[str]) -> _Mention:
+    found = _MENTION.match(parts[1].strip())
     if found is None or len(parts) < 3:
         raise ValueError("the annotations: a mention without label, place or text")
     pairs = (fragment.split(" ") for fragment in found[2].split(";"))
-    offsets = tuple((place(int(start)), place(int(end))) for start, end in pairs)
-    if not all(0 <= start < end <= len(text) for start, end in offsets):
-        return None
-    if "".join(covered(text, offsets).split()) != "".join(parts[2].split()):
-        return None
-    in_order = tuple(sorted(offsets))  # some tools sort fragments as strings: "103 113;83 92"
-    return Span(label=found[1], offsets=in_order, text=covered(text, in_order), key=parts[0])
+    return _Mention(parts[0], found[1], tuple((int(start), int(end)) for start, end in pairs), parts[2])
 
 
 def _normalised(spans: Iterable[Span], lines: list[list[str]]) -> Iterator[Span]:
@@ -214,7 +212,7 @@ def _normalised(spans: Iterable[Span], lines: list[list[str]]) -> Iterator[Span]
 
 
 def _words(content: str, count: int, what: str) -> list[str]:
-    words = content.split(maxsplit=count - 1)
+    words = content.strip().split(maxsplit=count - 1)
     if len(words) < count:
         raise ValueError(f"the annotations: {what} that is incomplete")
     return words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +31,7 @@ def documents(path: Path, folder: str, suffix: str = "") -> Iterator[tuple[int, 
     Raises:
         FormatError: The text file is empty.
     """
-    if not path.read_bytes().strip():
+    if not path.read_bytes().removeprefix(BOM_UTF8).strip():
         raise FormatError("empty file", where=path.name, fix="fetch the file again")
     other = path.parent.parent / folder / path.with_suffix(suffix or path.suffix).name
     if not other.is_file():

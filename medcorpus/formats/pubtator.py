@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from medcorpus.errors import FormatError
-from medcorpus.formats import plain
+from medcorpus.formats import plain, standoff
 from medcorpus.reading import Reject
-from medcorpus.records import Span, covered
+from medcorpus.records import Span
 
 _POSITIONS = re.compile(r"\d{1,9}\t\d{1,9}\Z", re.ASCII)
 _Line = tuple[int, str] | Reject
@@ -117,12 +117,9 @@ def _mention(columns: list[str], text: str) -> Span:
     if len(columns) < 5 or not columns[4].strip() or not _POSITIONS.match("\t".join(columns[1:3])):
         raise ValueError("a mention without place or label")
     place = ((int(columns[1]), int(columns[2])),)
-    if not place[0][0] < place[0][1] <= len(text) or "".join(covered(text, place).split()) != "".join(
-        columns[3].split()
-    ):
-        raise ValueError("a mention differs from the text it points at")
     concepts = columns[5].strip() if len(columns) > 5 else ""
-    return Span(label=columns[4].strip(), offsets=place, text=covered(text, place), norm=concepts)
+    covered = standoff.text_at(text, place, columns[3])
+    return Span(label=columns[4].strip(), offsets=place, text=covered, norm=concepts)
 
 
 def _relation(columns: list[str]) -> ConceptRelation:
