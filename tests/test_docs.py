@@ -1,0 +1,83 @@
+"""What the documents say is run: commands exist, examples give what they show, tests they name are there."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from medcorpus import products
+from medcorpus.build import Options, build
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def beside_a_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder in which `make build` has run."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for product in products.PRODUCTS:
+        build(product, Options(home=folder / "build", sample=True, workers=1))
+    return folder
+
+
+@pytest.mark.filterwarnings("ignore:.*made-up samples")
+@pytest.mark.parametrize("number", range(len(blocks(README, "python"))))
+def test_readme_example_gives_what_it_shows(number: int, beside_a_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(beside_a_build)
+    example = doctest.DocTestParser().get_doctest(
+        blocks(README, "python")[number], {}, f"README example {number}", None, 0
+    )
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    said: list[str] = []
+    runner.run(example, out=said.append)
+    assert example.examples
+    assert not runner.failures, "".join(said)
+
+
+def commands() -> list[str]:
+    lines = [line for block in blocks(README, "sh") for line in block.splitlines()]
+    return sorted({line.split("#")[0].split("  ")[0].strip() for line in lines if line.startswith("medcorpus ")})
+
+
+@pytest.mark.parametrize("command", commands())
+def test_readme_command_exists(command: str) -> None:
+    words = command.split()
+    help_text = subprocess.run(
+        [sys.executable, "-m", "medcorpus.cli", words[1], "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert all(word.split("=")[0] in help_text for word in words[2:] if word.startswith("--"))
+
+
+def test_contributing_examples_run() -> None:
+    namespace: dict[str, object] = {}
+    for block in blocks((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), "python"):
+        exec(compile(block, "CONTRIBUTING.md", "exec"), namespace)  # noqa: S102 - the document's own examples
+    assert callable(namespace["question"])
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(test_[a-z_]+\.py)(?:::|`)", ARCHITECTURE))))
+def test_file_named_in_the_architecture_exists(name: str) -> None:
+    assert (ROOT / "tests" / name).is_file()
+
+
+@pytest.mark.parametrize(("file", "test"), re.findall(r"(test_[a-z]+\.py)::(test_\w+)", ARCHITECTURE))
+def test_test_named_in_the_architecture_exists(file: str, test: str) -> None:
+    assert f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("module", re.findall(r"`([a-z_]+\.py)`", ARCHITECTURE.split("## How a row")[0]))
+def test_module_named_in_the_architecture_exists(module: str) -> None:
+    import medcorpus
+
+    assert (Path(medcorpus.__file__).parent / module).is_file()
