@@ -22,6 +22,7 @@ task37 needs both kinds of sentences: in a build without `ADE-NEG.txt` every row
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -35,6 +36,7 @@ from medcorpus.records import Fields, Relation
 
 COMMIT = "2851af96e26050cf551a2e1f716ff861f7b1059b"
 URL = f"https://raw.githubusercontent.com/trunghlt/AdverseDrugReaction/{COMMIT}/{{path}}"
+OFFSET = re.compile(r"\d{1,9}\Z", re.ASCII)
 LABELS = {"DRUG-AE.rel": "Adverse-Effect", "DRUG-DOSE.rel": "Dose"}
 """What stands beside the drug, by the file's name."""
 Listed = Mapping[tuple[str, ...], Mapping[str, None]]
@@ -106,7 +108,7 @@ def pair(row: Row, label: str, listed: Listed) -> Spans:
 
 def places(row: Row) -> tuple[int, int]:
     """Find the two mentions in the sentence, as far apart as they are in the document."""
-    if not (row.other_start.isdecimal() and row.drug_start.isdecimal()):
+    if not all(map(OFFSET.match, (row.other_start, row.other_end, row.drug_start, row.drug_end))):
         raise ValueError("an offset is not a number")
     distance = int(row.drug_start) - int(row.other_start)
     other_at = row.sentence.find(row.other)
