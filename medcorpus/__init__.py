@@ -16,7 +16,7 @@ _HOMES = {
     "records": ("Text", "Choice", "Spans", "Span", "Relation", "Label", "Pair", "Instruction", "Record"),
     "source": ("File", "Source", "Task"),
     "reading": ("Placed", "Reject", "Withheld", "each"),
-    "load": ("load", "list", "search", "info", "tasks", "sources", "cite", "sample"),
+    "loading": ("load", "list", "search", "info", "tasks", "sources", "cite", "sample"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *_HOME_OF]

@@ -12,7 +12,7 @@ from medcorpus.source import NAME, Source, Task
 
 def folder() -> Path:
     """Give the folder that holds the sources: the checkout's, or the one inside the wheel."""
-    package = importlib.import_module("medcorpus.sources")
+    package = importlib.import_module("medcorpus.corpora")
     return Path(next(iter(package.__path__)))
 
 
@@ -37,7 +37,7 @@ def get(name: str) -> Source:
     if name not in names():
         raise UnknownNameError("source", name, names())
     try:
-        module = importlib.import_module(f"medcorpus.sources.{name}.source")
+        module = importlib.import_module(f"medcorpus.corpora.{name}.source")
     except Exception as error:
         raise SourceError(
             f"source.py cannot be imported: {type(error).__name__}: {error}",

@@ -67,12 +67,12 @@ def test_no_unordered_grouping(path: Path) -> None:
 
 ARROWS = {
     "records.py": {"source", "store", "stage", "product", "release", "load"},
-    "source.py": {"store", "ingest", "stage", "product", "release", "load", "build"},
-    "store.py": {"source", "registry", "records", "stage", "product", "release", "load", "build"},
-    "stage.py": {"product", "products", "release", "load", "build"},
-    "product.py": {"release", "load", "build", "products"},
-    "release.py": {"load", "build"},
-    "ingest.py": {"stage", "product", "products", "release", "load", "build"},
+    "source.py": {"store", "ingest", "stage", "product", "release", "loading", "build"},
+    "store.py": {"source", "registry", "records", "stage", "product", "release", "loading", "build"},
+    "stage.py": {"product", "products", "release", "loading", "build"},
+    "product.py": {"release", "loading", "build", "products"},
+    "release.py": {"loading", "build"},
+    "ingest.py": {"stage", "product", "products", "release", "loading", "build"},
 }
 
 
@@ -93,7 +93,7 @@ OPEN_TO_SOURCES = (
     "medcorpus.formats",
     "medcorpus.reading",
     "medcorpus.records",
-    "medcorpus.sources",
+    "medcorpus.corpora",
     "medcorpus.errors",
 )
 
