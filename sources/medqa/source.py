@@ -101,10 +101,7 @@ source = Source(
     license_url="https://github.com/jind11/MedQA/blob/27b02f66aac217933c9648a06f82e9f720377925/LICENSE",
     redistribute="unknown",
     access="open",
-    how=(
-        "download data_clean.zip from the Google Drive folder linked at https://github.com/jind11/MedQA#data and "
-        "unpack it, so that medqa/data_clean/questions holds US, Mainland and Taiwan"
-    ),
+    how="download data_clean.zip from the Google Drive link at https://github.com/jind11/MedQA#data and unpack it",
     cite="""@article{jin2021disease,
   title = {What disease does this patient have? A large-scale open domain question answering dataset from medical
            exams},

@@ -153,10 +153,7 @@ source = Source(
     license_url=f"https://github.com/pubmedqa/pubmedqa/blob/{COMMIT}/LICENSE",
     redistribute="yes",
     access="open",
-    how=(
-        "PQA-A and PQA-U are on Google Drive, linked from https://github.com/pubmedqa/pubmedqa#readme: "
-        "put them at pubmedqa/data/ori_pqaa.json and pubmedqa/data/ori_pqau.json"
-    ),
+    how="download PQA-A and PQA-U from the Google Drive links at https://github.com/pubmedqa/pubmedqa#download",
     cite="""@inproceedings{jin2019pubmedqa,
   title = {{PubMedQA}: A Dataset for Biomedical Research Question Answering},
   author = {Jin, Qiao and Dhingra, Bhuwan and Liu, Zhengping and Cohen, William and Lu, Xinghua},
