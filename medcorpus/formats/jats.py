@@ -14,8 +14,9 @@ retracted articles are read as the JATS tag library and PubMed Central's tagging
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ _PUBLICATION = ("epub", "pub", "epub-ppub", "ppub", "collection")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """The article's text in one language; `part` says what else than the whole it is."""
+    """The article's text in one language; `part` tells apart what is not the article itself: `fr-abstract`, `es`."""
 
     lang: str
     title: str
@@ -88,7 +89,7 @@ def article(path: Path) -> Article:
     meta = root.find("front/article-meta")
     if root.tag != "article" or meta is None:
         raise FormatError(f"no JATS article: the root is <{str(root.tag)[:40]}>", where=path.name)
-    versions = tuple(_versions(root, meta))
+    versions = tuple(_told_apart(_versions(root, meta)))
     return Article(
         kind=root.get("article-type", ""),
         ids={e.get("pub-id-type", ""): xml.line(e) for e in meta.iterfind("article-id")},
@@ -109,11 +110,20 @@ def _versions(root: Element, meta: Element) -> Iterator[Version]:
         there = _lang(element, lang)
         titled = f"title-group/trans-title-group[@{LANG}='{element.get(LANG)}']/trans-title"
         text = "\n".join(paragraphs(element))
-        yield Version(lang=there, title=_title(meta, titled), text=text, part="abstract")
+        yield Version(lang=there, title=_title(meta, titled), text=text, part=f"{there}-abstract")
     for element in root.iterfind("sub-article[@article-type='translation']"):
         stub = next(element.iterchildren("front-stub", "front"), element)
         text = "\n".join([*_abstract(stub), *_body(element)])
-        yield Version(lang=_lang(element, lang), title=_title(stub, ".//article-title"), text=text, part="translation")
+        there = _lang(element, lang)
+        yield Version(lang=there, title=_title(stub, ".//article-title"), text=text, part=there)
+
+
+def _told_apart(versions: Iterable[Version]) -> Iterator[Version]:
+    seen: Counter[str] = Counter()
+    for version in versions:
+        seen[version.part] += 1
+        copies = seen[version.part]
+        yield replace(version, part=f"{version.part}-{copies}") if copies > 1 else version
 
 
 def paragraphs(element: Element) -> list[str]:
@@ -155,14 +165,16 @@ def _superscript(element: Element) -> str:
 
 
 def _formula(element: Element) -> str:
-    tex = next(element.iter("tex-math"), None)
+    tex, math = next(element.iter("tex-math"), None), next(element.iter(MATH), None)
     if tex is not None:
         source = xml.content(tex)
         body = _TEX_BODY.search(source)
-        return f" {body[1] if body else source} "
-    math = next(element.iter(MATH), None)
-    text = xml.line(math) if math is not None else xml.line(element, _IN_FORMULA)
-    return f" {text or '[formula]'} "
+        return body[1] if body else source
+    return (xml.line(math) if math is not None else xml.line(element, _IN_FORMULA)) or "[formula]"
+
+
+def _display(element: Element) -> str:
+    return f" {_formula(element)} "
 
 
 def _caption(element: Element) -> str:
@@ -190,7 +202,8 @@ _INLINE: xml.Swaps = {
     "sub": lambda e: xml.lowered(xml.content(e)),
     "xref": _citation,
     "break": _blank,
-    **dict.fromkeys(("inline-formula", "disp-formula", MATH, "tex-math"), _formula),
+    "disp-formula": _display,
+    **dict.fromkeys(("inline-formula", MATH, "tex-math"), _formula),
     **dict.fromkeys(OMITTED, _nothing),
 }
 _SWAPS: xml.Swaps = {**_INLINE, **dict.fromkeys(("fig", "table-wrap"), _caption)}

@@ -63,6 +63,7 @@ class Article:
 
     pmid: str
     version: str
+    langs: tuple[str, ...]
     title: str
     vernacular_title: str
     abstracts: tuple[Abstract, ...]
@@ -101,6 +102,7 @@ def article(element: Element) -> Article:
     return Article(
         pmid=_pmid(citation),
         version=_version(citation),
+        langs=tuple(LANGUAGES.get(code, code) for code in _lines(inner, "Language")),
         title=_line(inner, "ArticleTitle"),
         vernacular_title=_line(inner, "VernacularTitle"),
         abstracts=tuple(a for a in abstracts if not _elsewhere(a)),
