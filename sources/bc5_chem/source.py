@@ -7,8 +7,7 @@ were not at hand. Upstream keeps no ids: rows are named by their content.
 
 One record per sentence: the text is the tokens with single spaces between them, and both labels are kept. task126 asks
 for the chemicals, task127 for the diseases; a sentence without any has the sentence of the paper, rightly spelt, as
-its answer. task127 belongs to the benchmark alone: `part` is the name of upstream's file, and only sentences of `test`
-serve it.
+its answer. task127 belongs to the benchmark alone: only sentences of the test split serve it.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ NOTHING = "There is no related entity."
 
 def read(path: Path) -> Iterator[Item]:
     """Read one split."""
-    return each(iob.sentences(path), lambda sentence: annotated(sentence, path.stem))
+    return each(iob.sentences(path), annotated)
 
 
-def annotated(sentence: iob.Sentence, part: str) -> Spans:
+def annotated(sentence: iob.Sentence) -> Spans:
     """Turn a sentence into a record."""
-    return Spans(text=sentence.text, spans=sentence.spans, extra={"part": part})
+    return Spans(text=sentence.text, spans=sentence.spans)
 
 
 def names(record: Spans, label: str) -> str:
@@ -48,7 +47,7 @@ def chemicals(record: Spans) -> Fields:
 
 def diseases(record: Spans) -> Fields | None:
     """Give the diseases of a sentence of the test split."""
-    return {"names": names(record, "Disease")} if record.extra["part"] == "test" else None
+    return {"names": names(record, "Disease")} if record.split == "test" else None
 
 
 source = Source(
@@ -89,7 +88,6 @@ source = Source(
         File(path="data/BC5CDR-IOB/test.tsv", url=URL, split="test"),
     ),
     read=read,
-    extras=("part",),
     tasks=(
         Task(
             id="task126",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from medcorpus import Choice, File, Source, each
-from medcorpus.corpora import _exam
+from .. import _exam
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
 
