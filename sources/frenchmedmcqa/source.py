@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from medcorpus import Choice, File, Source, each
-from .. import _exam
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
+
+from .. import _exam
 
 COMMIT = "4e36a4055245feec3218573c9f6bb1a9ecb1756b"
 URL = f"https://raw.githubusercontent.com/qanastek/FrenchMedMCQA/{COMMIT}/{{path}}"

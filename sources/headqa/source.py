@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from medcorpus import Choice, File, Source, Task, each
-from medcorpus.corpora import _exam
 from medcorpus.errors import FormatError
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item, Reject, Rows
 from medcorpus.records import Fields
+
+from .. import _exam
 
 COMMIT = "9a8c0b3be470a1d3a271dac15e9b0ef400e70d75"
 URL = f"https://raw.githubusercontent.com/claudiaqw/head-qa-afi/{COMMIT}/{{path}}"

@@ -25,9 +25,10 @@ from pathlib import Path
 from typing import Any
 
 from medcorpus import Choice, File, Source, Withheld, each
-from medcorpus.corpora import _exam
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
+
+from .. import _exam
 
 COMMIT = "2bc4c3d159cf5505f6253d24a909fbd53237e239"
 URL = f"https://raw.githubusercontent.com/jungokasai/IgakuQA/{COMMIT}/{{path}}"

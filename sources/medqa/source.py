@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from medcorpus import Choice, File, Source, Withheld, each
-from medcorpus.corpora import _exam
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
 from medcorpus.records import Fields
+
+from .. import _exam
 
 QUESTIONS = "data_clean/questions"
 MIRROR = (

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from medcorpus import Choice, File, Source, each
-from medcorpus.corpora import _exam
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
+
+from .. import _exam
 
 COMMIT = "dd57f4f4f11aebe4fd18011b109d96b6d331a1bf"
 FORMER = "dd56a60faf55994ba402615c4067f0652ea0d2bb"
