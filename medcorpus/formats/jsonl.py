@@ -21,7 +21,7 @@ def rows(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, Any] | Reje
         try:
             yield line[0], json.loads(line[1])
         except (ValueError, RecursionError) as error:
-            yield Reject(line[0], _fault(error))
+            yield Reject(line[0], _fault(error).partition(" at line")[0])
 
 
 def document(path: Path, encoding: str = "utf-8") -> Any:
