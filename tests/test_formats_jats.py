@@ -91,7 +91,8 @@ def test_abstracts_and_translations_are_texts_of_their_own(tmp_path: Path) -> No
         tmp_path,
         "<p>Uno.</p>",
         meta="<title-group><article-title>T</article-title>"
-        "<trans-title-group xml:lang='en'><trans-title>E</trans-title></trans-title-group></title-group><trans-abstract xml:lang='en'><p>One.</p></trans-abstract>"
+        "<trans-title-group xml:lang='en'><trans-title>E</trans-title></trans-title-group></title-group>"
+        "<trans-abstract xml:lang='en'><p>One.</p></trans-abstract>"
         "<trans-abstract xml:lang='en'><p>Plainly one.</p></trans-abstract>",
         root="xml:lang='es-ES'",
         beside="<sub-article article-type='translation' xml:lang='fr'><front-stub><title-group><article-title>F"
@@ -125,7 +126,7 @@ def test_abstracts_and_translations_are_texts_of_their_own(tmp_path: Path) -> No
         ),
         ("<license><license-p>the Creative Commons Attribution License, which</license-p></license>", "CC BY"),
         (
-            "<license><license-p>Creative Commons Attribution Non-Commercial No Derivatives License</license-p></license>",
+            "<license><license-p>Creative Commons Attribution Non-Commercial No Derivatives</license-p></license>",
             "CC BY-NC-ND",
         ),
         ("<license><license-p>All rights reserved.</license-p></license>", "unknown"),

@@ -92,7 +92,8 @@ def test_retractions_are_told(tmp_path: Path, article: str, beside: str, fate: s
 def test_versions_and_headings(tmp_path: Path) -> None:
     mesh = (
         "<MeshHeadingList><MeshHeading><DescriptorName>Asthma</DescriptorName>"
-        "<QualifierName>drug therapy</QualifierName><QualifierName>genetics</QualifierName></MeshHeading></MeshHeadingList>"
+        "<QualifierName>drug therapy</QualifierName><QualifierName>genetics</QualifierName>"
+        "</MeshHeading></MeshHeadingList>"
     )
     found = one(tmp_path, beside=mesh, pmid='<PMID Version="3">7</PMID>')
     assert (found.pmid, found.version, found.mesh) == ("7", "3", ("Asthma/drug therapy/genetics",))

