@@ -17,6 +17,7 @@ from medcorpus.errors import ArchiveError
 
 AGAIN = "fetch the archive again, or report it"
 _LONGEST_HEADER = 2**20
+_ZIP_HEADER = 30
 
 
 class Member(NamedTuple):
@@ -83,23 +84,30 @@ class _Meter:
     """Counts what a decompressor gives, so that no header makes the tar reader swallow more than the limit."""
 
     def __init__(self, stream: IO[bytes], limit: int) -> None:
-        self._stream, self._left, self.tail = stream, limit, b""
+        self._stream, self._left = stream, limit
 
     def read(self, size: int = 2**18) -> bytes:
         data = self._stream.read(size)
         self._left -= len(data)
         if self._left < 0:
             raise OverBudgetError
-        self.tail = (self.tail + data)[-tarfile.BLOCKSIZE :]
         return data
 
 
 class _Header(tarfile.TarInfo):
-    """A tar header that is refused where the standard library would read any length of it into memory."""
+    """A tar header that is refused where the standard library takes too much or too little.
+
+    It would read a header of any length into memory, and take a damaged or missing header for the end.
+    """
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Header:
-        header = super().frombuf(buf, encoding, errors)
+        try:
+            header = super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if len(buf) == tarfile.BLOCKSIZE and not any(buf):
+                raise
+            raise ArchiveError(f"is damaged, or was cut short between two members ({error})", fix=AGAIN) from error
         if header.size < 0 or (header.size > _LONGEST_HEADER and header.type not in tarfile.REGULAR_TYPES):
             raise ArchiveError(f"member {header.name[:100]!r} states a header of {header.size} bytes", fix=AGAIN)
         return header
@@ -112,11 +120,9 @@ def _tar(stream: IO[bytes], limit: int) -> Iterator[Member]:
             while (header := tar.next()) is not None:
                 tar.members.clear()  # type: ignore[attr-defined]  # they would pile up
                 yield Member(header.name, _tar_kind(header), header.size, _tar_opener(tar, header))
-        # Reading on to the end checks the compression's own checksum and that the end mark is there.
+        # The checksum of the compression comes after the end mark.
         while meter.read():
             pass
-        if len(meter.tail) < tarfile.BLOCKSIZE or any(meter.tail):
-            raise ArchiveError("ends without an end mark, so it was cut short", fix=AGAIN)
 
 
 def _tar_opener(tar: tarfile.TarFile, header: tarfile.TarInfo) -> Callable[[], IO[bytes]]:
@@ -169,4 +175,4 @@ def _refuse_overlaps(infos: list[zipfile.ZipInfo]) -> None:
     for info in sorted(infos, key=lambda i: i.header_offset):
         if info.header_offset < end:
             raise ArchiveError(f"member {info.orig_filename[:100]!r} overlaps another one", fix=AGAIN)
-        end = info.header_offset + zipfile.sizeFileHeader + info.compress_size  # type: ignore[attr-defined]
+        end = info.header_offset + _ZIP_HEADER + info.compress_size
