@@ -1,0 +1,1 @@
+"""The commands, one module for each thing people come for: to look around, to make, to contribute, to examine."""

@@ -1,0 +1,99 @@
+"""Commands for contributors: start a new source, and check one against the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from medcorpus import registry
+from medcorpus.commands import options
+from medcorpus.console import Output
+from medcorpus.errors import MedcorpusError
+from medcorpus.skeleton import SHAPE_NAMES
+
+Problems = Mapping[str, Sequence[str]]
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Check every source.")
+@click.option("--update", is_flag=True, help="Write expected.jsonl from what the sample gives now; read it then.")
+@options.common
+def check(sources: tuple[str, ...], every: bool, update: bool, out: Output) -> None:
+    """Check sources against the contract, offline.
+
+    Each line says what to fill in or mend. The exit code is 1 when a check fails.
+    """
+    from medcorpus import contract
+
+    if every == bool(sources):
+        raise click.UsageError("name the sources to check, or give --all")
+    names = registry.names() if every else tuple(dict.fromkeys(sources))
+    for name in names:
+        registry.get(name)
+    written = [contract.update(name) for name in names] if update else []
+    found: dict[str, Problems] = {}
+    with out.progress() as watch:
+        for number, name in enumerate(names, 1):
+            found[name] = contract.check(name)
+            watch("check", number, len(names))
+    failed = [name for name, checks in found.items() if any(checks.values())]
+    value = {"sources": found, "failed": failed, "written": written}
+    out.result(value, bare=failed, human=lambda: _show_checks(found, written, out))
+    if failed:
+        fix = f"mend them, then run: medcorpus check {' '.join(failed)}"
+        raise MedcorpusError(f"checks fail for {', '.join(failed)}", fix=fix)
+
+
+def _show_checks(found: Mapping[str, Problems], written: Sequence[Any], out: Output) -> None:
+    for path in written:
+        out.line(f"written  {path}; read it before it is committed")
+    for name, checks in found.items():
+        failed = sum(bool(problems) for problems in checks.values())
+        verdict = f"{failed} of {len(checks)} checks fail" if failed else f"passes {len(checks)} checks"
+        if not failed and len(found) > 1:
+            out.line(f"{name} {verdict}")
+            continue
+        rows = [row for check, problems in checks.items() for row in _check_rows(check, problems)]
+        out.table(("check", "", "what to fill in or mend"), rows, title=f"{name} {verdict}\n")
+        out.line()
+
+
+def _check_rows(check: str, problems: Sequence[str]) -> list[tuple[str, str, str]]:
+    if not problems:
+        return [(check, "ok", "")]
+    first, *others = problems
+    return [(check, "FAILS", first), *(("", "", other) for other in others)]
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--shape", type=click.Choice(SHAPE_NAMES), default="Text", show_default=True, help="Shape of its records."
+)
+@click.option("--title", default="", help="Name as its authors write it.")
+@options.common
+def new(name: str, shape: str, title: str, out: Output) -> None:
+    """Start a new source in a checkout.
+
+    Writes the skeleton of sources/NAME; `medcorpus check NAME` then says what is to be filled in.
+    """
+    from medcorpus import skeleton
+
+    files = skeleton.write(name, shape=shape, title=title)
+    steps = (
+        f"fill in {files[-1]}",
+        f"write a few rows of your own, laid out as upstream does, to {files[-1].parent / 'sample'}",
+        f"run: medcorpus check {name}",
+    )
+
+    def human() -> None:
+        out.line("\n".join(f"written  {file}" for file in files))
+        out.line("\n" + "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))
+
+    out.result({"source": name, "files": files, "next": steps}, bare=files, human=human)
+
+
+COMMANDS = (check, new)

@@ -1,0 +1,200 @@
+"""Commands that make something: fetch raw files, ingest a source, build a product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from medcorpus.commands import built_report, options
+from medcorpus.console import Output
+from medcorpus.errors import MedcorpusError, MissingFilesError
+from medcorpus.home import home_folder
+
+if TYPE_CHECKING:
+    from medcorpus.build import Options
+    from medcorpus.fetch import Found
+    from medcorpus.ingest import Tally
+    from medcorpus.store import Shards
+
+ALL = "all"
+SHOWN_REJECTS = 10
+
+
+@click.command()
+@click.argument("source")
+@options.raw
+@options.accept_new
+@options.common
+def fetch(source: str, raw: Path | None, accept_new: bool, out: Output) -> None:
+    """Get the raw files of a source.
+
+    Each is taken from --raw, from the cache, or downloaded. Every file is checked against its pin before it gets its
+    name; an interrupted download goes on where it stopped.
+    """
+    from medcorpus import fetch as fetching
+
+    home = home_folder()
+    try:
+        with out.progress("bytes") as watch:
+            found = fetching.fetch(source, home=home, raw=raw, accept_new=accept_new, progress=watch)
+    except MissingFilesError:
+        if out.format == "human":
+            _show_files(source, fetching.find(source, home=home, raw=raw), out)
+        raise
+    files = [
+        {"path": f.path, "bytes": f.size, "sha256": f.sha256, "pin": f.pin, "local": str(f.local)} for f in found.files
+    ]
+    value = {"source": source, "root": str(found.root), "files": files}
+    out.result(value, bare=[f.local for f in found.files], human=lambda: _show_files(source, found, out))
+
+
+def _show_files(source: str, found: Found, out: Output) -> None:
+    rows = [(f.path, f"{f.size:,}", f.sha256[:16], f.pin, f.local) for f in found.files]
+    out.table(("file", "bytes", "sha256", "pin", "here"), rows, title=f"{source}\n", right=("bytes",))
+
+
+@click.command()
+@click.argument("source")
+@options.raw
+@options.sample
+@options.max_rejects
+@options.workers
+@options.common
+def ingest(source: str, raw: Path | None, sample: bool, max_rejects: float | None, workers: int, out: Output) -> None:
+    """Read a source into records, and say what was rejected.
+
+    Makes the records only, no release; the first rejected rows are shown with file and row.
+    """
+    from medcorpus import ingest as ingesting
+
+    _refuse_both(raw, sample)
+    found = _raw_files(source, raw, sample)
+    shards = _records(source, found, workers, out)
+    total = ingesting.tally(shards)
+    if out.format == "human":
+        _show_tally(source, total, found, out)
+    ingesting.check(source, shards, max_rejects)
+    value = _tally_facts(source, total, found) | {"path": str(shards.folder)}
+    out.result(value, bare=[shards.folder], human=lambda: out.line(f"\nrecords  {shards.folder}"))
+
+
+def _refuse_both(raw: Path | None, sample: bool) -> None:
+    if raw and sample:
+        raise click.UsageError("--raw and --sample exclude each other")
+
+
+def _raw_files(source: str, raw: Path | None, sample: bool) -> Found:
+    from medcorpus import fetch as fetching
+
+    found = fetching.find(source, home=home_folder(), raw=raw, sample=sample, download=not (raw or sample))
+    if all(f.companion for f in found.files):
+        raise MissingFilesError(fetching.missing_message(source, found) or f"{source} has no raw files")
+    return found
+
+
+def _records(source: str, found: Found, workers: int, out: Output) -> Shards:
+    from medcorpus import engine
+    from medcorpus import ingest as ingesting
+    from medcorpus import store as storing
+
+    layer = ingesting.layer_of(source, found)
+    with out.progress() as watch, engine.local(workers or min(len(layer.jobs), engine.default_workers())) as pool:
+        made = storing.make(storing.Store(home_folder()), [layer], pool, lambda done, total: watch("read", done, total))
+    return made[0]
+
+
+def _tally_facts(source: str, total: Tally, found: Found) -> dict[str, Any]:
+    rejects = [{"file": f, "row": row, "reason": why, "withheld": held} for f, row, why, held in total.rejects]
+    return {
+        "source": source,
+        "files": len(found.files),
+        "rows_in": total.read,
+        "rows_out": total.stored,
+        "rejected": dict(total.rejected),
+        "withheld": dict(total.withheld),
+        "rejects": rejects[:SHOWN_REJECTS],
+        "missing": list(found.missing),
+    }
+
+
+def _show_tally(source: str, total: Tally, found: Found, out: Output) -> None:
+    out.facts(
+        f"{source}\n",
+        {
+            "raw files": len(found.files),
+            "not here": ", ".join(found.missing),
+            "rows read": f"{total.read:,}",
+            "records": f"{total.stored:,}",
+        },
+    )
+    reasons = [(f"{n:,}", why, "") for why, n in total.rejected.items()]
+    reasons += [(f"{n:,}", why, "left out by upstream") for why, n in total.withheld.items()]
+    if reasons:
+        out.table(("rows", "not used because", ""), reasons, title="", right=("rows",))
+    shown = [r for r in total.rejects if not r[3]][:SHOWN_REJECTS]
+    if shown:
+        rows = [(file, row, why) for file, row, why, _ in shown]
+        out.table(("file", "row", "reason"), rows, title="\nthe first rejects", right=("row",))
+
+
+@click.command()
+@click.argument("product")
+@options.raw
+@options.sample
+@click.option("--strict", is_flag=True, help="Refuse to build when a raw file is missing or differs from its pin.")
+@click.option(
+    "--download/--no-download",
+    default=None,
+    help="Download what is not here; the default unless --raw or --sample is given.",
+)
+@options.accept_new
+@options.workers
+@options.max_rejects
+@options.common
+def build(product: str, out: Output, raw: Path | None, sample: bool, download: bool | None, **settings: Any) -> None:
+    """Build a product into a release.
+
+    PRODUCT is mmedc, meds-ins, mmedbench, meds-bench, or all. What was built before from the same files, code and
+    parameters is looked up. A source whose raw files are not here is skipped, with a line that says how to get them.
+    """
+    from medcorpus import products
+    from medcorpus.build import Options
+
+    _refuse_both(raw, sample)
+    names = list(products.PRODUCTS) if product == ALL else [products.get(product).name]
+    wants = not (raw or sample) if download is None else download
+    how = Options(home=home_folder(), raw=raw, sample=sample, download=wants, **settings)
+    failures: dict[str, MedcorpusError] = {}
+    for name in names:
+        try:
+            _build_one(name, how, out)
+        except MedcorpusError as error:
+            failures[name] = error
+    _raise(failures, len(names))
+
+
+def _build_one(name: str, how: Options, out: Output) -> None:
+    from medcorpus import build as building
+
+    with out.progress() as watch:
+        built = building.build(name, how, watch)
+    out.result(built.summary(), bare=[built.release.path], human=lambda: built_report.show(built, out))
+
+
+def _raise(failures: Mapping[str, MedcorpusError], tried: int) -> None:
+    """Raise the one error there is, or one that tells all of them; products that could be built are built."""
+    errors = list(failures.values())
+    if len(errors) > 1:
+        told = MedcorpusError(
+            f"{len(errors)} of {tried} products were not built: {'; '.join(f'{n}: {e}' for n, e in failures.items())}"
+        )
+        told.exit_code = errors[0].exit_code
+        raise told from errors[0]
+    for error in errors:
+        raise error
+
+
+COMMANDS = (fetch, ingest, build)
