@@ -4,7 +4,7 @@ Upstream format, checked on all 50,048 files of commit 8196181: `data_collection
 one object `{authors, doi, publication_date, id, url, source, source_url, licence, language, type, description,
 text}`; seven lack `source_url`. Layer 1 and 2 are clinical cases (84 + 171 en, 81 + 168 fr, 81 + 162 es, 86 + 174 it,
 90 + 111 eu), layer 3 is whatever was found (9,779 en, 25,740 fr, 1,876 es, 10,213 it, 1,232 eu): cases, leaflets,
-theses, abstracts. Of the 676 files checked most often 234 are English, 161 French, 281 Spanish.
+theses, abstracts. Of the 676 files that the tests read 234 are English, 161 French, 281 Spanish.
 
 12,910 of the French files have an id that starts with EN, and 3,977 ids stand in two folders: the language is the one
 that the file states, and the key is language and id (`fr-EN101008`), which is unique. Layer 1 is divided into

@@ -3,7 +3,7 @@
 Upstream format, checked on all 1,208 files of commit 8196181: `data_annotation/{Language}/layer{1,2}/{id}.xml`, UIMA
 CAS XMI exported from WebAnno, one text each. Layer 1 is annotated by hand: 6,475 CLINENTITY, 25,259 EVENT, 2,271
 ACTOR, 4,179 BODYPART, 2,032 TIMEX3 and 2,863 RML (results of tests) in 442 documents; layer 2 by dictionary look-up,
-with clinical entities only (8,972 in 786 documents), and `extra` says which. Of the 54 files checked most often (18
+with clinical entities only (8,972 in 786 documents), and `extra` says which. Of the 54 files that the tests read (18
 each of English, French and Spanish layer 1): 919 CLINENTITY, 3,373 EVENT, 377 ACTOR, 596 BODYPART, 305 TIMEX3, 313
 RML.
 

@@ -7,7 +7,7 @@ qtype/><Answer/></QAPair>`. Four pages of NINDS are written in lower case instea
 the 47,457 pairs of the readme, where looking for `QAPair` alone finds 47,441.
 
 16,423 pairs have an answer. The 31,029 of folders 10, 11 and 12 have none, for MedlinePlus' copyright, and five of
-GARD have none either; they are withheld, as are six documents without a question. Of the folders checked most often,
+GARD have none either; they are withheld, as are six documents without a question. Of the folders that the tests read,
 1, 2 and 10 (70, 350 and 300 documents): 438, 696 and 0 pairs with an answer, 1,238 without.
 
 `qid` stands twice where pages share a document id (eight in folder 1), and the folders share ids among each other; so
@@ -52,26 +52,29 @@ WITHHELD = ("ADAM", "MPlusDrugs", "MPlusHerbsSupplements")
 def read(path: Path) -> Iterator[Item]:
     """Read the pairs of one page."""
     root = xml.document(path)
-    site = root.get("source") or root.get("corpus") or path.parent.name
-    focus = xml.line(next(root.iter("Focus", "doctitle-focus"), None))
-    about = {"focus": focus, "url": root.get("url", ""), "site": site}
     pairs = list(enumerate(root.iter("QAPair", "pair"), 1))
     if not pairs:
         return iter([Reject(1, "no question in the document", withheld=True)])
-    return each(pairs, partial(pair, stem=path.stem, about=about))
+    return each(pairs, partial(pair, page=root, path=path))
 
 
-def pair(element: Element, stem: str, about: dict[str, str]) -> Pair | Withheld:
+def pair(element: Element, page: Element, path: Path) -> Pair | Withheld:
     """Turn one question into a pair, unless upstream took its answer out."""
+    site = page.get("source") or page.get("corpus") or path.parent.name
     question = next(element.iter("Question", "question"), None)
     if question is None:
         raise ValueError("a pair without a question")
     answer = xml.content(next(element.iter("Answer", "answer"), None)).strip()
     if not answer:
-        return Withheld("answer withheld upstream" if about["site"] in WITHHELD else "no answer upstream")
-    said = {**about, "qtype": question.get("qtype", "")}
+        return Withheld("answer withheld upstream" if site in WITHHELD else "no answer upstream")
+    said = {
+        "focus": xml.line(next(page.iter("Focus", "doctitle-focus"), None)),
+        "qtype": question.get("qtype", ""),
+        "url": page.get("url", ""),
+        "site": site,
+    }
     return Pair(
-        key=f"{about['site']}/{stem}-{element.attrib['pid']!s}",
+        key=f"{site}/{path.stem}-{element.attrib['pid']!s}",
         text=xml.line(question),
         target=answer,
         extra={name: value for name, value in said.items() if value},
