@@ -52,8 +52,9 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The few figures that stand at the top, by their names."""
+    """The version and the few figures that stand at the top, by their names."""
 
+    version: str
     figures: Mapping[str, int | str]
 
 

@@ -40,11 +40,12 @@ TAGS = {"text": ("corpus", "pretraining"), "choice": ("benchmark", "exam"), "ins
 _CC = ("by-2.0", "by-2.5", "by-3.0", "by-4.0", "by-sa-3.0", "by-sa-4.0", "by-nc-2.0", "by-nc-3.0", "by-nc-4.0",
        "by-nd-4.0", "by-nc-nd-3.0", "by-nc-nd-4.0", "by-nc-sa-2.0", "by-nc-sa-3.0", "by-nc-sa-4.0")  # fmt: skip
 _OTHERS = ("agpl-3.0", "apache-2.0", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "cdla-permissive-1.0",
-           "cdla-permissive-2.0", "cdla-sharing-1.0", "etalab-2.0", "eupl-1.2", "gpl-2.0", "gpl-3.0", "lgpl-2.1", "lgpl-3.0", "mit", "mpl-2.0",
-           "odbl", "odc-by", "pddl", "unlicense")  # fmt: skip
+           "cdla-permissive-2.0", "cdla-sharing-1.0", "etalab-2.0", "eupl-1.2", "gpl-2.0", "gpl-3.0", "lgpl-2.1",
+           "lgpl-3.0", "mit", "mpl-2.0", "odbl", "odc-by", "pddl", "unlicense")  # fmt: skip
 HUB_LICENSES = frozenset((*_OTHERS, *(f"cc-{name}" for name in _CC)))
 """The licence ids of the Hub that a source may come under."""
-SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B", "10B<n<100B")
+SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B",
+         "10B<n<100B", "100B<n<1T", "n>1T")  # fmt: skip
 ALL = "all"
 
 
@@ -136,8 +137,7 @@ def _task_categories(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def _size_category(rows: int) -> str:
-    thousands = next((n for n in range(len(SIZES)) if rows < 1000 * 10**n), len(SIZES) - 1)
-    return SIZES[thousands]
+    return next((size for power, size in enumerate(SIZES) if rows < 1000 * 10**power), SIZES[-1])
 
 
 def _configs(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -83,7 +83,7 @@ def _sample(manifest: Manifest) -> Notice | None:
 
 def _terms(manifest: Manifest) -> Notice | None:
     kept_here = [s["rows_out"] for _, s in _sources(manifest) if s["redistribute"] != "yes" and s["rows_out"]]
-    if not kept_here:
+    if manifest["sample"] or not kept_here:
         return None
     text = (
         f"{sum(kept_here):,} of {rows_of(manifest):,} rows, from {len(kept_here)} of the sources, come under terms "
@@ -100,7 +100,7 @@ def _headline(manifest: Manifest) -> Headline:
     figures |= {"Sources": len(sources), "Languages": len(languages(manifest))}
     if _is_instructions(manifest):
         figures["Tasks"] = len(manifest["tasks"])
-    return Headline(figures | {"Size of the data": _size(_bytes(manifest))})
+    return Headline(manifest["version"], figures | {"Size of the data": _size(_bytes(manifest))})
 
 
 def _bytes(manifest: Manifest) -> int:
@@ -136,7 +136,14 @@ def _selection(manifest: Manifest) -> str:
 
 
 def _start_datasets(manifest: Manifest) -> Fence:
-    return Fence("python", 'from datasets import load_dataset\n\nevery = load_dataset(".", "all")')
+    lines = [
+        "from pathlib import Path",
+        "",
+        "from datasets import load_dataset",
+        "",
+        'every = load_dataset(str(Path.cwd()), "all")  # the folder of this release; load_dataset(".") does not work',
+    ]
+    return Fence("python", "\n".join(lines))
 
 
 def _languages(manifest: Manifest) -> Bars:
@@ -242,9 +249,11 @@ def _reasons(rejected: Mapping[str, int]) -> Iterator[tuple[str, int]]:
 
 def _missing(manifest: Manifest) -> Table:
     found = {name: ("all of it", message) for name, message in manifest["skipped"].items()}
-    found |= {n: ("a part of it", f"not here: {_some(s['missing'])}") for n, s in _sources(manifest) if s["missing"]}
+    found |= {
+        n: ("a part of it", f"no raw files at {_some(s['missing'])}") for n, s in _sources(manifest) if s["missing"]
+    }
     rows = tuple((Code(name), *found[name]) for name in sorted(found))
-    return Table(("Source", "Left out", "Because"), rows, empty="Every source is here, whole.")
+    return Table(("Source", "Not here", "Because"), rows, empty="Every source is here, whole.")
 
 
 def _some(names: list[str]) -> str:

@@ -51,7 +51,7 @@ def code(text: str) -> str:
 
 def link(text: str, url: str) -> str:
     """Link text to an address; text alone when the address is not safe."""
-    target = "".join(f"%{ord(c):02X}" if c in "()[]*_~$" else c for c in address(url)).replace("&", "&amp;")
+    target = "".join(f"%{ord(c):02X}" if c in "()[]*~$" else c for c in address(url)).replace("&", "&amp;")
     return f"[{escape(text)}]({target})" if target and one_line(text) else escape(text)
 
 
@@ -104,7 +104,8 @@ def _(found: Bars) -> str:
 
 @block.register
 def _(found: Headline) -> str:
-    return table(tuple(found.figures), [tuple(found.figures.values())])
+    figures = table(tuple(found.figures), [tuple(found.figures.values())])
+    return f"Version {code(found.version)}\n\n{figures}"
 
 
 @block.register

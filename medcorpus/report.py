@@ -11,8 +11,8 @@ from medcorpus.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Lin
 from medcorpus.markdown import UNSEEN, address, one_line
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-LONG = 40
-"""Characters from which a cell gets a wide column."""
+WORD, LONG = 14, 40
+"""Characters up to which a cell is never broken, and from which it gets a wide column."""
 STYLE = """
 :root {
   color-scheme: light dark;
@@ -27,7 +27,7 @@ STYLE = """
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
-main { max-width: 72rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+main { max-width: 80rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 2rem; line-height: 1.2; margin: .5rem 0 0; }
 h2 { font-size: 1.3rem; margin: 2.5rem 0 .5rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
@@ -38,6 +38,7 @@ pre { padding: .8rem 1rem; overflow-x: auto; }
 pre code { overflow-wrap: normal; }
 pre, .scroll, .headline div { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
 .notice { max-width: 48rem; background: var(--alarm); border-left: .3rem solid var(--bad); padding: .7rem 1rem; }
+.version { color: var(--soft); }
 .headline { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; }
 .headline div { display: flex; flex-direction: column-reverse; justify-content: flex-end; padding: .7rem .9rem; }
 .headline dt { color: var(--soft); font-size: .85rem; line-height: 1.3; }
@@ -48,8 +49,8 @@ table { border-collapse: collapse; width: 100%; font-size: .88rem; }
 th, td { padding: .4rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
 tbody tr:last-child > * { border-bottom: 0; }
-.long { min-width: 15rem; }
-.short code { white-space: nowrap; }
+.long { min-width: 11rem; }
+td.word, .short code { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .flag { font-weight: 600; color: var(--bad); }
 .flag.good { color: var(--good); }
@@ -139,7 +140,7 @@ def _(found: Bars) -> str:
 @block.register
 def _(found: Headline) -> str:
     figures = "".join(_figure(name, value) for name, value in found.figures.items())
-    return f'<dl class="headline">{figures}</dl>'
+    return f'<p class="version">Version {cell(Code(found.version))}</p>\n<dl class="headline">{figures}</dl>'
 
 
 @block.register
@@ -171,7 +172,7 @@ def _kind(cells: Sequence[Cell]) -> str:
     if all(isinstance(c, int) for c in cells):
         return "number"
     longest = max(len(c) if isinstance(c, str) else len(c.text) for c in cells if not isinstance(c, int))
-    return "long" if longest >= LONG else "short"
+    return "long" if longest >= LONG else "short" if longest > WORD else "word"
 
 
 def _table(columns: Sequence[str], kinds: Sequence[str], rows: Sequence[str], name: str = "plain") -> str:
