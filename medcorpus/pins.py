@@ -76,16 +76,24 @@ def write(name: str, found: Found) -> Path:
     """
     source = registry.get(name)
     kept = {path: pin for path, pin in read(name).items() if source.file_for(path)}
-    new = {f.path: Pin(f.size, f.sha256) for f in found.files if not _is_member(f, found.root)}
-    archives = {f.path.partition("!")[0] for f in found.files if _is_member(f, found.root)}
+    plain = {f.path: Pin(f.size, f.sha256) for f in found.files if not _is_member(f)}
+    archives = {_archive_of(f, found.root) for f in found.files if _is_member(f)}
     packed = {path: digest(found.root / path) for path in archives}
     target = registry.home_of(name) / "files.tsv"
-    save(target, {**kept, **new, **packed})
+    save(target, {**kept, **plain, **packed})
     return target
 
 
-def _is_member(file: RawFile, root: Path) -> bool:
-    return "!" in file.path and not (root / file.path).is_file()
+def _is_member(file: RawFile) -> bool:
+    return not file.local.as_posix().endswith(f"/{file.path}")
+
+
+def _archive_of(file: RawFile, root: Path) -> str:
+    ends = [mark.start() for mark in re.finditer("!", file.path)]
+    for path in (file.path[:end] for end in ends):
+        if (root / path).is_file():
+            return path
+    raise SourceError(f"the archive of {file.path} is not in {root}", fix="pin a source from one complete copy")
 
 
 def load(path: Path, *, where: str) -> dict[str, Pin]:
