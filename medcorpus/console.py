@@ -105,6 +105,8 @@ class Output:
     ) -> None:
         """Print a table that fits the terminal; a file or a pipe gets one line per row.
 
+            Names, in the first column, and numbers are the last to be broken.
+
         Args:
             columns: Headings.
             rows: Cells, as many in each row as there are columns.
@@ -115,8 +117,10 @@ class Output:
         from rich.text import Text
 
         table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-        for column in columns:
-            table.add_column(Text(column), justify="right" if column in right else "left", overflow="fold")
+        for number, column in enumerate(columns):
+            justify: Literal["left", "right"] = "right" if column in right else "left"
+            whole = number == 0 or column in right
+            table.add_column(Text(column), justify=justify, overflow="fold", no_wrap=whole)
         for row in rows:
             table.add_row(*(Text(one_line(cell)) for cell in row))
         if title:
@@ -149,6 +153,11 @@ class Output:
             yield _Lines(unit).watch
 
 
+def width() -> int:
+    """Give the width tables may have: the terminal's, or next to no limit."""
+    return _console(sys.stdout).width
+
+
 def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
@@ -170,7 +179,16 @@ def _bars(unit: str) -> Progress:
 
     amount: ProgressColumn = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
     description = TextColumn("{task.description}", markup=False)
-    return Progress(description, BarColumn(), amount, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    return Progress(
+        description,
+        BarColumn(),
+        amount,
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
 
 
 class _Bars:

@@ -85,6 +85,12 @@ _TASK = """
     ),"""
 
 
+class RefusedNameError(MedcorpusError):
+    """A name that a new source cannot have: taken, or not spelt as names are."""
+
+    exit_code = 2
+
+
 def write(name: str, *, shape: str = "Text", title: str = "") -> list[Path]:
     """Write the skeleton of a new source into the checkout.
 
@@ -97,7 +103,8 @@ def write(name: str, *, shape: str = "Text", title: str = "") -> list[Path]:
         The files written.
 
     Raises:
-        MedcorpusError: The name is taken or cannot be one, or this is no checkout.
+        RefusedNameError: The name is taken or cannot be one.
+        MedcorpusError: This is no checkout of the project.
     """
     if shape not in SHAPE_NAMES:
         raise UnknownNameError("shape", shape, SHAPE_NAMES)
@@ -152,8 +159,8 @@ def _check_name(name: str) -> None:
     if not NAME.match(name):
         near = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:64]
         fix = f"call it {near!r}" if NAME.match(near) else "take the name its authors gave it"
-        raise MedcorpusError(f"{name!r} cannot be a name: only a-z, 0-9 and _, at most 64", fix=fix)
+        raise RefusedNameError(f"{name!r} cannot be a name: only a-z, 0-9 and _, at most 64", fix=fix)
     if name in products.PRODUCTS:
-        raise MedcorpusError(f"{name!r} is a product", fix="take another name")
+        raise RefusedNameError(f"{name!r} is a product", fix="take another name")
     if (registry.folder() / name).exists():
-        raise MedcorpusError(f"there is a source {name!r} already", fix=f"see: medcorpus show {name}")
+        raise RefusedNameError(f"there is a source {name!r} already", fix=f"see: medcorpus show {name}")

@@ -17,7 +17,8 @@ from typing import NoReturn
 
 PATIENCE = 1.0
 """Seconds between the interrupt and the end: time to remove temporary files and to say one line."""
-SHOW_CURSOR = "\x1b[?25h"
+CLEAR_LINE_AND_SHOW_CURSOR = "\r\x1b[2K\x1b[?25h"
+"""What a progress bar that was stopped in the middle leaves to be done."""
 
 
 def end_soon_after(last_words: Callable[[], int]) -> None:
@@ -48,7 +49,7 @@ def _listen(heard: socket.socket, told: socket.socket, last_words: Callable[[], 
         continue
     threading.Event().wait(PATIENCE)
     if sys.stderr.isatty():
-        sys.stderr.write(SHOW_CURSOR)
+        sys.stderr.write(CLEAR_LINE_AND_SHOW_CURSOR)
     end_now(last_words())
 
 

@@ -9,12 +9,17 @@ from typing import Any
 import click
 
 from medcorpus.commands import facts, options
-from medcorpus.console import Output
+from medcorpus.console import Output, width
 from medcorpus.errors import UnknownNameError
 from medcorpus.home import home_folder
 
 PRODUCT_COLUMNS = ("name", "rows", "languages", "sources", "tasks", "about")
 SOURCE_COLUMNS = ("name", "shape", "languages", "tasks", "licence", "redistribute", "access", "title")
+HEADINGS = {"redistribute": "passing on"}
+WIDE = 110
+"""Columns a terminal must have for titles beside names."""
+SHORT_LICENCE = 32
+"""A publisher's own words are cut to this length in a list; `medcorpus show` gives them whole."""
 TASK_COLUMNS = ("id", "name", "category", "source", "lang", "domain")
 
 
@@ -36,11 +41,19 @@ def list_(out: Output) -> None:
 
 
 def _table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], out: Output, title: str = "") -> None:
-    cells = [[_cell(row[column]) for column in columns] for row in rows]
-    out.table(columns, cells, title=title, right=[c for c in ("sources", "tasks") if c in columns])
+    columns = [column for column in columns if column != "title" or width() >= WIDE]
+    cells = [[_cell(column, row[column]) for column in columns] for row in rows]
+    out.table(
+        [HEADINGS.get(column, column) for column in columns],
+        cells,
+        title=title,
+        right=[c for c in ("sources", "tasks") if c in columns],
+    )
 
 
-def _cell(value: object) -> object:
+def _cell(column: str, value: object) -> object:
+    if column == "licence" and len(str(value)) > SHORT_LICENCE:
+        return f"{str(value)[: SHORT_LICENCE - 1]}…"
     return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 

@@ -133,7 +133,8 @@ def _show_tally(source: str, total: Tally, found: Found, out: Output) -> None:
     reasons = [(f"{n:,}", why, "") for why, n in total.rejected.items()]
     reasons += [(f"{n:,}", why, "left out by upstream") for why, n in total.withheld.items()]
     if reasons:
-        out.table(("rows", "not used because", ""), reasons, title="", right=("rows",))
+        out.line()
+        out.table(("rows", "not used because", ""), reasons, right=("rows",))
     shown = [r for r in total.rejects if not r[3]][:SHOWN_REJECTS]
     if shown:
         rows = [(file, row, why) for file, row, why, _ in shown]
