@@ -155,7 +155,7 @@ lines = st.one_of(
 )
 
 
-@given(rows=st.lists(lines, max_size=12))
+@given(rows=st.lists(lines, min_size=1, max_size=12))
 def test_no_row_is_lost(rows: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("raw")
     with pytest.MonkeyPatch.context() as patch:
