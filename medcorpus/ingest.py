@@ -218,7 +218,7 @@ def _items(name: str, source: Source, raw_file: str, local: Path) -> Iterator[It
             row = item.row if isinstance(item, Placed | Reject) else row + 1
             yield item
     except FormatError as error:
-        raise FormatError(error.what, where=f"{name}: {raw_file}", fix=error.fix) from error
+        raise FormatError(error.what, where=f"{name}: {raw_file}{_beside(error, local)}", fix=error.fix) from error
     except MedcorpusError:
         raise
     except Exception as error:
@@ -227,6 +227,12 @@ def _items(name: str, source: Source, raw_file: str, local: Path) -> Iterator[It
             where=f"{name}: {raw_file} after row {row}",
             fix="the file is not as the source's docstring describes it; fetch it again or mend read()",
         ) from error
+
+
+def _beside(error: FormatError, local: Path) -> str:
+    """Name the place of an error that is in a file read beside the raw file, or in a part of it."""
+    place = error.where.removeprefix(local.name).lstrip(": ")
+    return f": {place}" if place else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
