@@ -79,6 +79,17 @@ def _convert(number: int, value: T, convert: Callable[[T], Converted]) -> Iterat
         yield Reject(number, one.reason, withheld=True) if isinstance(one, Withheld) else Placed(number, one)
 
 
+_BUILT_IN = (
+    ("invalid literal for int", "a number is expected and is not there"),
+    ("could not convert string", "a number is expected and is not there"),
+    ("x not in", "a value that is none of those listed"),
+    ("is not in list", "a value that is none of those listed"),
+    ("values to unpack", "another number of values than documented"),
+    ("dictionary update sequence", "a value is of another type than documented"),
+)
+"""How Python words a ValueError of its own, often with the value in it, and what is said instead."""
+
+
 def fault_of(error: Exception) -> str:
     """Name what is wrong with a row, short and without the row's content, so that rejects can be counted by it."""
     if isinstance(error, KeyError):
@@ -89,4 +100,5 @@ def fault_of(error: Exception) -> str:
         return "too few values"
     if isinstance(error, TypeError | AttributeError):
         return "a value is of another type than documented"
-    return str(error).split("\n")[0][:120] or type(error).__name__
+    text = str(error).split("\n")[0]
+    return next((told for words, told in _BUILT_IN if words in text), text[:120]) or type(error).__name__

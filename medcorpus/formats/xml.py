@@ -74,7 +74,7 @@ def document(path: Path, *, budget: int = MAX_DOCUMENT) -> Element:
             if len(data) > budget:
                 raise FormatError(f"over {budget:,} bytes of XML", where=path.name, fix="split the file")
     except _UNPACKING as error:
-        raise FormatError(f"cannot be unpacked: {error}", where=path.name, fix=_FETCH) from error
+        raise FormatError(_packing_fault(error), where=path.name, fix=_FETCH) from error
     return root_of(bytes(data), path.name)
 
 
@@ -166,7 +166,7 @@ def _feed(parser: XMLPullParser, source: Iterator[bytes]) -> tuple[int, str]:
     except etree.XMLSyntaxError:
         return size, _fault(parser.feed_error_log)
     except _UNPACKING as error:
-        return size, f"cannot be unpacked: {error}"
+        return size, _packing_fault(error)
     return size, ""
 
 
@@ -203,10 +203,20 @@ def _refuse_entities(element: Element, name: str) -> None:
 
 
 def _fault(log: Iterable[Any]) -> str:
+    """Name line and kind of the first fatal error; libxml2's own words would repeat what stands in the file."""
     first = next((entry for entry in log if entry.level_name == "FATAL"), None)
-    return (
-        f"not well-formed XML in line {first.line}: {first.message.strip()[:120]}" if first else "not well-formed XML"
-    )
+    if first is None:
+        return "not well-formed XML"
+    kind = str(first.type_name).removeprefix("ERR_").replace("_", " ").lower()
+    return f"not well-formed XML in line {first.line}: {kind}"
+
+
+def _packing_fault(error: Exception) -> str:
+    if isinstance(error, EOFError):
+        return "cannot be unpacked: it ends too early"
+    if isinstance(error, gzip.BadGzipFile):
+        return "cannot be unpacked: not gzip, or its check sum is wrong"
+    return f"cannot be unpacked: {str(error).split(': ')[-1]}"
 
 
 def content(element: Element | None, swaps: Swaps | None = None) -> str:
