@@ -88,7 +88,8 @@ def article(path: Path) -> Article:
     root = xml.document(path)
     meta = root.find("front/article-meta")
     if root.tag != "article" or meta is None:
-        raise FormatError(f"no JATS article: the root is <{str(root.tag)[:40]}>", where=path.name)
+        what = f"no JATS article: the root is <{str(root.tag)[:40]}>"
+        raise FormatError(what, where=path.name, fix="fetch the file again")
     versions = tuple(_told_apart(_versions(root, meta)))
     return Article(
         kind=root.get("article-type", ""),

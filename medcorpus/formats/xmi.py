@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 CAS = "{http:///uima/cas.ecore}"
+_FETCH = "fetch the file again"
 ID = "{http://www.omg.org/XMI}id"
 
 
@@ -64,13 +65,14 @@ def document(path: Path) -> Document:
     root = xml.document(path)
     sofas = [s for s in root.iterfind(f"{CAS}Sofa") if s.get("sofaString") is not None]
     if len(sofas) != 1:
-        raise FormatError(f"{len(sofas)} texts (Sofa with sofaString) in it, not one", where=path.name)
+        raise FormatError(f"{len(sofas)} texts (Sofa with sofaString) in it, not one", where=path.name, fix=_FETCH)
     stored = sofas[0].get("sofaString", "")
     text, places = unfolded(stored)
     try:
         found = tuple(_annotation(e, places) for e in root if not str(e.tag).startswith(CAS))
     except (ValueError, IndexError):
-        raise FormatError("an offset that is not a number inside the text", where=path.name) from None
+        what = "an offset that is not a number inside the text"
+        raise FormatError(what, where=path.name, fix=_FETCH) from None
     return Document(text=text, annotations=found)
 
 
