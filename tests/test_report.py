@@ -10,7 +10,7 @@ from lxml import html
 
 from medcorpus import cards, products, report
 from medcorpus.blocks import Bars, Table
-from tests.manifests import PAYLOADS, hostile, manifest
+from tests.manifests import PAYLOADS, hostile, manifest, source
 
 PRODUCTS = list(products.PRODUCTS)
 ELEMENTS = {
@@ -131,3 +131,11 @@ def test_hostile_text_stays_text(product: str, payload: str) -> None:
 def test_hostile_text_is_shown_whole() -> None:
     payload = PAYLOADS["element"]
     assert f"{payload} FrenchMedMCQA {payload}" in words(page(hostile(payload)))
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://a b", "file:///x", ""]
+)
+def test_addresses_that_are_none_are_not_linked(url: str) -> None:
+    made = manifest(sources={"hoc": source("HoC", homepage=url, license_url=url)})
+    assert {a.get("href").split("/")[2] for a in page(made).iter("a")} == {"arxiv.org"}
