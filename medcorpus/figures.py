@@ -85,10 +85,11 @@ def _terms(manifest: Manifest) -> Notice | None:
     kept_here = [s["rows_out"] for _, s in _sources(manifest) if s["redistribute"] != "yes" and s["rows_out"]]
     if manifest["sample"] or not kept_here:
         return None
+    some = f"{sum(kept_here):,} of {rows_of(manifest):,} rows, from {len(kept_here)} of the sources,"
+    others = " or load only the others with license='open'" if sum(kept_here) < rows_of(manifest) else ""
     text = (
-        f"{sum(kept_here):,} of {rows_of(manifest):,} rows, from {len(kept_here)} of the sources, come under terms "
-        "that forbid passing them on or do not say that it is allowed; the table of sources says which. "
-        "Keep them on this machine, or load only the others with license='open'."
+        f"{some} come under terms that forbid passing them on or do not say that it is allowed; "
+        f"the table of sources says which. Keep them on this machine{others}."
     )
     return Notice("Not every row may be passed on.", text)
 

@@ -172,6 +172,8 @@ def test_reasons_beyond_the_first_are_summed_up() -> None:
 def test_notices() -> None:
     assert "This is a sample" not in readme(manifest())
     assert "500 of 3,000 rows, from 1 of the sources" in readme(manifest())
+    assert "others with license=" in readme(manifest())
+    assert "others with license=" not in readme(manifest(configs={"task106": manifest()["configs"]["task106"]}))
     sample = readme(manifest(sample=True))
     assert "> **This is a sample, not data.**" in sample
     front, body = split_readme(sample)
