@@ -14,7 +14,7 @@ import yaml  # type: ignore[import-untyped]
 from lxml import html
 from markdown_it import MarkdownIt
 
-from medcorpus import build, cards, figures, products
+from medcorpus import build, cards, figures, products, registry
 from medcorpus.errors import SourceError
 from medcorpus.release import Release
 from tests.manifests import PAYLOADS, hostile, manifest, source
@@ -269,7 +269,10 @@ def test_a_card_needs_nothing_heavy_to_be_imported() -> None:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Release:
     options = build.Options(home=tmp_path_factory.mktemp("home"), sample=True, workers=1)
-    return build.build("meds-ins", options).release
+    registry.tasks()  # it is cached, and must not be so from the few sources of this build
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "names", lambda: ("frenchmedmcqa", "hoc", "ncbi_disease", "pubmedqa"))
+        return build.build("meds-ins", options).release
 
 
 def test_datasets_loads_every_kind_of_configuration(sample: Release, tmp_path: Path) -> None:
