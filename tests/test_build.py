@@ -104,7 +104,7 @@ def test_sample_is_called_a_sample(built: Built) -> None:
 
 def test_all_tasks_of_all_sources_give_rows(sample_home: Path) -> None:
     built = build("meds-ins", Options(home=sample_home, sample=True, workers=1))
-    assert list(built.release.manifest["tasks"]) == list(registry.tasks())
+    assert set(built.release.manifest["tasks"]) == set(registry.tasks())
 
 
 def made_up(home: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, list[Any]], **options: Any) -> Built:

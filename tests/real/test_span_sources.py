@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -132,7 +133,10 @@ def test_the_same_input_has_the_same_answer(real_raw: Path, name: str, task_id: 
     task = next(task for task in source.tasks if task.id == task_id)
     origin = dict.fromkeys(("id", "source", "split", "lang", "license", "access", "redistribute"), "")
     origin["lang"] = source.langs[0]
-    found = [record for file in source.files if not file.companion for record in records(real_raw, name, file.path)]
+    read = [
+        (file, record) for file in source.files if not file.companion for record in records(real_raw, name, file.path)
+    ]
+    found = [replace(record, split=record.split or file.split) for file, record in read]
     made = [i for record in found if (i := render(task, record, origin)) is not None]
     assert len(made) == rows
     assert len({i.input for i in made}) == inputs
