@@ -38,11 +38,15 @@ MAX_RECORD = 64 * 2**20
 MAX_EXPANSION = 200
 """How many times its packed size a `.gz` file may hold; PubMed's files hold about ten times theirs."""
 
+MAX_TAGS = 4_000_000
+"""Most tags and attributes in a document or a record: one of a few bytes takes some hundred in memory."""
+
 BREAK = "\x00"
 """Where `lines` starts a new line; what a swap gives may hold it, XML itself cannot."""
 
 CHUNK = 2**16
 _FETCH = "fetch the file again"
+_TOO_MANY_TAGS = f"over {MAX_TAGS:,} tags and attributes"
 _SAFE: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -86,12 +90,14 @@ def root_of(data: bytes, name: str) -> Element:
         name: What errors call it.
 
     Raises:
-        FormatError: It is empty, not well-formed (the line is named), or declares entities.
+        FormatError: It is empty, not well-formed (the line is named), has over `MAX_TAGS` tags, or declares entities.
     """
     from lxml import etree
 
     if not data:
         raise FormatError("empty file", where=name, fix=_FETCH)
+    if _tags_in(data) > MAX_TAGS:
+        raise FormatError(_TOO_MANY_TAGS, where=name, fix="split the file")
     parser = etree.XMLParser(**_SAFE)
     try:
         root = etree.fromstring(data, parser)
@@ -134,40 +140,46 @@ def elements(path: Path, *tags: str) -> Iterator[tuple[int, Element] | Reject]:
 
 def _parsed(path: Path, parser: XMLPullParser) -> Iterator[Element | str]:
     """Yield finished elements, and last of all the fault that ended the reading, if any."""
-    since = 0
+    size, tags, chunk = 0, 0, b" "
     source = _chunks(path)
-    while True:
-        size, fault = _feed(parser, source)
-        since += size
+    while chunk:
+        chunk, fault = _feed(parser, source)
+        size, tags = size + len(chunk), tags + _tags_in(chunk)
         for event in parser.read_events():
-            since = 0
+            size = tags = 0
             yield cast("Element", event[1])
-        if fault or not size:
-            break
-        if since > MAX_RECORD:
-            fault = f"over {MAX_RECORD:,} bytes without the end of a record"
-            break
-    if fault:
-        yield fault
+        if fault := fault or _excess(size, tags):
+            yield fault
+            return
 
 
-def _feed(parser: XMLPullParser, source: Iterator[bytes]) -> tuple[int, str]:
-    """Hand the next bytes to the parser, or close it at the end; give their number and what is wrong with them."""
+def _feed(parser: XMLPullParser, source: Iterator[bytes]) -> tuple[bytes, str]:
+    """Hand the next bytes to the parser, or close it at the end; give them and what is wrong with them."""
     from lxml import etree
 
-    size = 0
+    chunk = b""
     try:
         chunk = next(source, b"")
-        size = len(chunk)
         if chunk:
             parser.feed(chunk)
         else:
             parser.close()
     except etree.XMLSyntaxError:
-        return size, _fault(parser.feed_error_log)
+        return chunk, _fault(parser.feed_error_log)
     except _UNPACKING as error:
-        return size, _packing_fault(error)
-    return size, ""
+        return chunk, _packing_fault(error)
+    return chunk, ""
+
+
+def _excess(size: int, tags: int) -> str:
+    if size > MAX_RECORD:
+        return f"over {MAX_RECORD:,} bytes without the end of a record"
+    return _TOO_MANY_TAGS if tags > MAX_TAGS else ""
+
+
+def _tags_in(data: bytes) -> int:
+    """Give a bound on the tags and attributes, whatever the encoding."""
+    return data.count(b"<") + data.count(b"=")
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
