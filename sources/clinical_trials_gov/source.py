@@ -68,13 +68,18 @@ Relations, of [mention it starts from, mention it points to, type], both in the 
 
 def read(path: Path) -> Iterator[Item]:
     """Read one trial."""
-    return each(brat.documents(path), criteria)
+    return each(brat.documents(path), laid_out if path.parent.parent.name == "brat" else criteria)
 
 
-def criteria(document: brat.Document) -> Spans | Withheld:
+def laid_out(document: brat.Document) -> Spans | Withheld:
+    """Withhold a trial that was laid out for annotation, unless it has any."""
+    return criteria(document) if document.annotated else Withheld("no annotations")
+
+
+def criteria(document: brat.Document) -> Spans:
     """Turn an annotated trial into a record."""
     if not document.annotated:
-        return Withheld("no annotations")
+        raise ValueError("no annotations")
     values = {a.target: a.value for a in document.attributes}
     return Spans(
         key=document.name,
