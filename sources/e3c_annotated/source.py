@@ -83,6 +83,8 @@ def relations(cas: xmi.Document) -> Iterator[Relation]:
     for mention in cas.of_type(*TYPES):
         for feature, prefix in LINKS.items():
             for key in mention.values.get(feature, "").split():
+                if key not in by_key:
+                    raise ValueError("a link that is not there")
                 link = by_key[key].values
                 yield Relation(label=prefix + link["role"], head=mention.key, tail=link["target"])
 

@@ -52,6 +52,8 @@ def question(row: dict[str, Any], region: str) -> Choice:
     """Turn one upstream object into a question."""
     letters = sorted(row["options"])
     right = row["answer_idx"]
+    if right not in letters:
+        raise ValueError("the answer is none of the options")
     if row["options"][right].strip() != row["answer"].strip():
         raise ValueError("the answer is not the option it names")
     exam = {"exam": row["meta_info"]} if row.get("meta_info") else {}

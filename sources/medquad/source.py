@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medcorpus import File, Pair, Reject, Source, Task, Withheld, each
+from medcorpus.errors import FormatError
 from medcorpus.formats import xml
 from medcorpus.reading import Item
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 COMMIT = "577bd37b96c02d1833b2c9eed2de9f96964e96cb"
 URL = f"https://raw.githubusercontent.com/abachaa/MedQuAD/{COMMIT}/{{path}}"
+ROOTS = ("Document", "doc", "DiseaseFile")
 FOLDERS = (
     "1_CancerGov_QA",
     "2_GARD_QA",
@@ -52,6 +54,8 @@ WITHHELD = ("ADAM", "MPlusDrugs", "MPlusHerbsSupplements")
 def read(path: Path) -> Iterator[Item]:
     """Read the pairs of one page."""
     root = xml.document(path)
+    if root.tag not in ROOTS:
+        raise FormatError("not a document of MedQuAD", where=path.name, fix="fetch the file again")
     pairs = list(enumerate(root.iter("QAPair", "pair"), 1))
     if not pairs:
         return iter([Reject(1, "no question in the document", withheld=True)])
