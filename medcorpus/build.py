@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import medcorpus
-from medcorpus import engine, fetch, ingest, products, registry, release, render, stage
+from medcorpus import cards, engine, fetch, ingest, products, registry, release, render, stage
 from medcorpus.errors import MissingFilesError
 from medcorpus.product import Product
 from medcorpus.release import Release
@@ -23,7 +23,23 @@ if TYPE_CHECKING:
 
 Watch = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
-CODE = ("build", "cards", "logical", "parquet", "product", "products", "release", "writing")
+CODE = (
+    "blocks",
+    "build",
+    "cards",
+    "categories",
+    "figures",
+    "licenses",
+    "logical",
+    "markdown",
+    "parquet",
+    "product",
+    "products",
+    "release",
+    "report",
+    "writing",
+)
+"""Modules that decide what a release's files are; beside them the sources, the stages and the card's prose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +221,7 @@ def _write(inputs: Inputs, store: Store, options: Options, watch: Watch) -> tupl
 def _recipe(inputs: Inputs, options: Options) -> dict[str, Any]:
     package = Path(__file__).parent
     code = hashlib.sha256(b"".join((package / f"{n}.py").read_bytes() for n in CODE))
+    code.update(cards.prose_of(inputs.product.name).encode())
     return {
         "kind": "release",
         "product": inputs.product.name,

@@ -111,7 +111,7 @@ def front_matter(manifest: Mapping[str, Any]) -> dict[str, Any]:
 def _license(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Name one licence only where every row comes under it and may be passed on."""
     kept = [s for s in manifest["sources"].values() if s["rows_out"]]
-    ids = {hub_license(s["license"]) for s in kept if s["redistribute"] == "yes"}
+    ids = {hub_license(name) for s in kept if s["redistribute"] == "yes" for name in s["licenses"]}
     if len(ids) == 1 and "" not in ids and all(s["redistribute"] == "yes" for s in kept):
         return {"license": ids.pop()}
     return {"license": "other", "license_name": "per-source"}
@@ -170,7 +170,7 @@ def _data_files(manifest: Mapping[str, Any], configs: Sequence[str]) -> Iterator
 
 def _yaml(data: Mapping[str, Any]) -> str:
     """Write front matter: no value breaks the line, so that none can begin one with `---`."""
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     return str(yaml.safe_dump(_one_line(data), sort_keys=False, allow_unicode=False, width=float("inf")))
 

@@ -217,18 +217,27 @@ def _source_table(manifest: Manifest) -> Table:
 
 
 def _source_row(name: str, source: Mapping[str, Any]) -> tuple[Cell, ...]:
-    commercial = source["license"] in COMMERCIAL
+    allowed = [license in COMMERCIAL for license in source["licenses"] or (source["license"],)]
     return (
         Code(name),
         Link(source["title"], source["homepage"]),
-        Link(source["license"], source["license_url"]),
-        Flag("yes" if commercial else "no", commercial),
+        Link(_license_of_rows(source), source["license_url"]),
+        Flag("yes" if all(allowed) else "in part" if any(allowed) else "no", all(allowed)),
         Flag(source["redistribute"], source["redistribute"] == "yes"),
         Flag(source["access"], source["access"] == "open"),
         source["rows_in"],
         source["rows_out"],
         " ".join(_ranked(source["langs"])),
     )
+
+
+def _license_of_rows(source: Mapping[str, Any], most: int = 4) -> str:
+    """Name the source's licence, and those that rows state for themselves."""
+    if set(source["licenses"]) <= {source["license"]}:
+        return str(source["license"])
+    ranked = _ranked(source["licenses"])
+    more = f" and {len(ranked) - most} more" if len(ranked) > most else ""
+    return "by row: " + ", ".join(f"{license} ({rows:,})" for license, rows in list(ranked.items())[:most]) + more
 
 
 def _evidence(manifest: Manifest) -> Table:

@@ -47,7 +47,8 @@ def load(
         streaming: Give an iterable data set that reads rows as they are asked for.
         as_: `datasets` (`Dataset` for one split, `DatasetDict` for all), `polars` (`DataFrame`), `lazy` (`LazyFrame`),
             `arrow` (`Table`) or `iter` (an iterator of dicts). All but the first hold every split asked for.
-        license: `open` keeps rows that may be redistributed, `commercial` those whose licence allows commercial use.
+        license: `open` keeps rows that may be redistributed, `commercial` those of them whose licence allows commercial
+            use.
         columns: Only these columns.
         path: A release's folder, or the MEDCORPUS_HOME it was built in; by default the MEDCORPUS_HOME in force.
 

@@ -91,7 +91,8 @@ def _present_tasks(release: Release, task: str) -> frozenset[str]:
     if not present:
         owners = ", ".join(sorted({registry.tasks()[i][0] for i in named})) or "its sources"
         raise MedcorpusError(
-            f"no rows of {task!r} in {release.product} {release.version}", fix=f"build it with the raw files of {owners}"
+            f"no rows of {task!r} in {release.product} {release.version}",
+            fix=f"build it with the raw files of {owners}",
         )
     return present
 
@@ -111,7 +112,8 @@ def _terms(license: str) -> dict[str, frozenset[str]]:
     _known("licence choice", license, LICENSES)
     if license == "any":
         return {}
-    return {"redistribute": frozenset({"yes"})} if license == "open" else {"license": COMMERCIAL}
+    shareable = {"redistribute": frozenset({"yes"})}
+    return shareable if license == "open" else shareable | {"license": COMMERCIAL}
 
 
 def _files(release: Release, where: Mapping[str, frozenset[str]], splits: list[str]) -> dict[str, tuple[Path, ...]]:

@@ -74,6 +74,7 @@ class _Writer:
         self.rules = inputs.product.rules()
         self.verdicts: dict[str, Counter[str]] = {}
         self.langs: dict[str, Counter[str]] = {}
+        self.licenses: dict[str, Counter[str]] = {}
         self.tasks: Counter[str] = Counter()
         self.columns: list[dict[str, str]] = []
         self._writers: dict[tuple[str, str], SplitWriter] = {}
@@ -83,7 +84,7 @@ class _Writer:
         """Judge and write all rows of one source."""
         import polars as pl
 
-        self.verdicts[name], self.langs[name] = Counter(), Counter()
+        self.verdicts[name], self.langs[name], self.licenses[name] = Counter(), Counter(), Counter()
         for table in shards.tables():
             frame = pl.DataFrame(table)
             verdict = judge(frame, self.rules)
@@ -96,6 +97,7 @@ class _Writer:
         self.verdicts[name].update(verdict.to_list())
         kept = frame.filter(verdict == KEPT)
         self.langs[name].update(kept["lang"].to_list())
+        self.licenses[name].update(kept["license"].to_list())
         if "task_id" in kept.columns:
             self.tasks.update(kept["task_id"].to_list())
 
@@ -202,6 +204,7 @@ def _source_entry(name: str, inputs: Inputs, writer: _Writer) -> dict[str, Any]:
         "rows_out": verdicts[KEPT],
         "rejected": dict(sorted(rejected.items())),
         "langs": dict(sorted(writer.langs[name].items())),
+        "licenses": dict(sorted(writer.licenses[name].items())),
         "files": [{"path": f.path, "bytes": f.size, "sha256": f.sha256, "pin": f.pin} for f in found.files],
         "missing": list(found.missing),
     }

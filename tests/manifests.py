@@ -67,6 +67,7 @@ def source(title: str, **changes: Any) -> dict[str, Any]:
         "rows_out": 0,
         "rejected": {"exact duplicate": 10} if changes.get("rows_in") else {},
         "langs": {},
+        "licenses": {changes.get("license", "Apache-2.0"): changes["rows_out"]} if changes.get("rows_out") else {},
         "files": [{"path": "train.json", "bytes": 1000, "sha256": HASH, "pin": "matches"}],
         "missing": ["dev.json"] if title == "HoC" else [],
     } | changes
@@ -113,7 +114,7 @@ def _mapped(value: Any, change: Callable[[str], str], fixed: bool = True) -> Any
     return change(value) if isinstance(value, str) else value
 
 
-FREE = ("tools", "configs", "sources", "skipped", "tasks", "parameters", "rejected", "langs")
+FREE = ("tools", "configs", "sources", "skipped", "tasks", "parameters", "rejected", "langs", "licenses")
 """Fields whose own names come from data."""
 
 

@@ -28,7 +28,7 @@ def fault(text: str) -> str | None:
 
 
 def text_of(path: Path, encoding: str = "utf-8") -> str:
-    """Read a whole text file, without its BOM and with `\\n` line ends.
+    r"""Read a whole text file, without its BOM and with `\n` line ends.
 
     Raises:
         FormatError: The bytes are not text in this encoding; the byte's position is named.
