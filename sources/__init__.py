@@ -1,0 +1,1 @@
+"""The sources: one folder each; see `sources/README.md` and CONTRIBUTING.md."""

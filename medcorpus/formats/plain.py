@@ -16,9 +16,9 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def fault(text: str) -> str | None:
-    """Say why a text cannot be stored as it is: NUL characters or half a surrogate pair.
+    r"""Say why a text cannot be stored as it is: NUL characters or half a surrogate pair.
 
-    >>> fault("blood\\x00pressure")
+    >>> fault("blood\x00pressure")
     'a NUL character'
     """
     found = _UNSTORABLE.search(text)
