@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import medcorpus
-from medcorpus import cards, engine, fetch, ingest, products, registry, release, render, stage
+from medcorpus import cards, engine, fetch, ingest, pins, products, registry, release, render, stage
 from medcorpus.errors import MissingFilesError
 from medcorpus.product import Product
 from medcorpus.release import Release
@@ -178,6 +178,9 @@ def _file_warnings(name: str, found: Found) -> list[str]:
         out.append(f"{name}: not the pinned bytes, used as they are: {_first(differing)}")
     if found.missing and found.files:
         out.append(f"{name}: not here: {_first(found.missing)}")
+    known, here = pins.read(name).keys(), {f.path for f in found.files}
+    if found.files and known - here:
+        out.append(f"{name}: {len(known & here):,} of {len(known):,} known raw files are here")
     return out
 
 
