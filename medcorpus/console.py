@@ -64,8 +64,8 @@ def one_line(text: object) -> str:
 def as_json(value: Any) -> str:
     r"""Write a value as one line of JSON; what could disturb a terminal is written as `\uXXXX`.
 
-    >>> as_json({"a": "é\x9b"})
-    '{"a": "é\\u009b"}'
+    >>> as_json({"a": "\x9b"})
+    '{"a": "\\u009b"}'
     """
     text = json.dumps(value, ensure_ascii=not _speaks_unicode(sys.stdout), default=str)
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

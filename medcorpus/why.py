@@ -296,6 +296,6 @@ def _alike(row_id: str, known: list[str]) -> list[str]:
         return known
     half = len(row_id) // 2
     alike = [
-        i for i in known if abs(len(i) - len(row_id)) < 3 and (i[:half] == row_id[:half] or i[half:] == row_id[half:])
+        i for i in known if abs(len(i) - len(row_id)) < 5 and (i[:half] == row_id[:half] or i[half:] == row_id[half:])
     ]
     return alike[:COMPARED]

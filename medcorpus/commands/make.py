@@ -71,7 +71,7 @@ def ingest(source: str, raw: Path | None, sample: bool, max_rejects: float | Non
     from medcorpus import ingest as ingesting
 
     _refuse_both(raw, sample)
-    found = _raw_files(source, raw, sample)
+    found = _raw_files(source, raw, sample, out)
     shards = _records(source, found, workers, out)
     total = ingesting.tally(shards)
     if out.format == "human":
@@ -86,10 +86,12 @@ def _refuse_both(raw: Path | None, sample: bool) -> None:
         raise click.UsageError("--raw and --sample exclude each other")
 
 
-def _raw_files(source: str, raw: Path | None, sample: bool) -> Found:
+def _raw_files(source: str, raw: Path | None, sample: bool, out: Output) -> Found:
     from medcorpus import fetch as fetching
 
-    found = fetching.find(source, home=home_folder(), raw=raw, sample=sample, download=not (raw or sample))
+    download = not (raw or sample)
+    with out.progress("bytes") as watch:
+        found = fetching.find(source, home=home_folder(), raw=raw, sample=sample, download=download, progress=watch)
     if all(f.companion for f in found.files):
         raise MissingFilesError(fetching.missing_message(source, found) or f"{source} has no raw files")
     return found
