@@ -87,7 +87,8 @@ def watched(command: Sequence[str], env: Mapping[str, str] | None = None, sample
         seconds = perf_counter() - start
         watch.stop()
     if process.returncode:
-        raise RuntimeError((errors.strip().splitlines() or [f"exit code {process.returncode}"])[-1])
+        told = (errors.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+        raise RuntimeError(f"{' '.join(command[1:4])}: {told}")
     return Finished(seconds, watch.peak, output)
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ROWS = 1_000_000
 PART_ROWS = 100_000
 TASKS = 8
+RAW_FILES = 2_500
+"""Raw files the manifest lists, about as many as that of a release of real data: reading them is part of a load."""
 VERSION = "0.0.0+bench"
 POOL = 8_000_000
 """Characters of running text, of words drawn by a law like that of real words, that rows are cut from."""
@@ -24,12 +26,25 @@ POOL = 8_000_000
 def write(home: Path, rows: int = ROWS) -> Path:
     """Write a release of `meds-ins` under a home and give its folder."""
     from medcorpus import atomic, build, products, registry, release, writing
-    from medcorpus.fetch import Found
+    from medcorpus.fetch import Found, RawFile
     from medcorpus.ingest import Tally
 
     name = next(n for n in registry.names() if registry.get(n).tasks)
     inputs = build.Inputs(product=products.MEDS_INS)
-    inputs.found[name] = Found(root=home, files=(), missing=())
+    raw = [
+        RawFile(
+            path=f"raw/{n}.txt",
+            local=home,
+            sha256="0" * 64,
+            size=0,
+            split="train",
+            lang="",
+            companion=False,
+            pin="none",
+        )
+        for n in range(RAW_FILES)
+    ]
+    inputs.found[name] = Found(root=home, files=tuple(raw), missing=())
     inputs.tallies[name] = Tally(read=rows, stored=rows, rejected={}, withheld={}, rejects=())
     inputs.shards[name] = _shards(home / "bench", name, rows)
     with release.staging(home, "meds-ins", VERSION) as folder:
