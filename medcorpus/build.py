@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import medcorpus
 from medcorpus import cards, engine, fetch, ingest, pins, products, registry, release, render, stage
-from medcorpus.errors import MissingFilesError
+from medcorpus.errors import FetchError, MissingFilesError
 from medcorpus.product import Product
 from medcorpus.release import Release
 from medcorpus.store import Shards, Store, key_of, make
@@ -148,6 +148,17 @@ def _workers(inputs: Inputs) -> int:
 def _find_files(inputs: Inputs, options: Options, watch: Watch) -> None:
     names = [n for n in registry.names() if inputs.product.takes(n, registry.get(n))]
     for done, name in enumerate(names, 1):
+        _find_source(name, inputs, options, watch)
+        watch("find raw files", done, len(names))
+    if options.strict and (inputs.skipped or inputs.warnings):
+        raise MissingFilesError(next(iter([*inputs.skipped.values(), *inputs.warnings])), fix="or leave out --strict")
+    if not inputs.found:
+        first = next(iter(inputs.skipped.values()), "")
+        raise MissingFilesError(f"no source of {inputs.product.name} has raw files", fix=f"the first: {first}")
+
+
+def _find_source(name: str, inputs: Inputs, options: Options, watch: Watch) -> None:
+    try:
         found = fetch.find(
             name,
             home=options.home,
@@ -155,20 +166,19 @@ def _find_files(inputs: Inputs, options: Options, watch: Watch) -> None:
             download=options.download,
             accept_new=options.accept_new,
             sample=options.sample,
+            progress=lambda path, done, total: watch(f"download {name}/{path}", done, total),
         )
-        watch("find raw files", done, len(names))
-        if any(not f.companion for f in found.files):
-            inputs.found[name] = found
-        else:
-            inputs.skipped[name] = fetch.missing_message(name, found)
-        if not options.sample:
-            inputs.warnings += _file_warnings(name, found)
-    if options.strict and (inputs.skipped or inputs.warnings):
-        raise MissingFilesError(next(iter([*inputs.skipped.values(), *inputs.warnings])), fix="or leave out --strict")
-    if not inputs.found:
-        raise MissingFilesError(
-            f"no source of {inputs.product.name} has raw files", fix="name their folder with --raw, or try --sample"
-        )
+    except FetchError as error:
+        if options.strict:
+            raise
+        inputs.skipped[name] = str(error)
+        return
+    if any(not f.companion for f in found.files):
+        inputs.found[name] = found
+    else:
+        inputs.skipped[name] = fetch.missing_message(name, found)
+    if not options.sample:
+        inputs.warnings += _file_warnings(name, found)
 
 
 def _file_warnings(name: str, found: Found) -> list[str]:

@@ -313,6 +313,8 @@ class Instruction:
     license: Annotated[str, "SPDX id, or the publisher's own words"]
     access: Annotated[str, "open, account, agreement or manual"]
     redistribute: Annotated[str, "yes, no or unknown"]
+    raw_file: Annotated[str, "path of the raw file inside the source's folder"]
+    raw_row: Annotated[int, "1-based line, row or element in that file"]
     instruction: Annotated[str, "what to do"]
     input: Annotated[str, "what to do it with"]
     output: Annotated[tuple[str, ...], "every acceptable answer; the first is the reference"]

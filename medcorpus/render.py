@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from medcorpus import registry
 from medcorpus.errors import SourceError
 from medcorpus.ingest import code_hash
-from medcorpus.records import Fields, Instruction, Record
+from medcorpus.records import Fields, Instruction, Origin, Record
 from medcorpus.schema import arrow_schema, records_of
 from medcorpus.source import Source, Task
 from medcorpus.store import BATCH_ROWS, Layer, Shards, writing_ipc
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NO_TASK = "no task of the source takes this record"
 BLANK = "blank input or output"
+Unrendered = tuple[str, str, str, int]
+"""Id, reason, raw file and row of what could not be rendered."""
 
 
 @cache
@@ -120,6 +122,8 @@ def render(task: Task, record: Record, origin: Mapping[str, Any]) -> Instruction
         license=origin["license"],
         access=origin["access"],
         redistribute=origin["redistribute"],
+        raw_file=origin["raw_file"],
+        raw_row=origin["raw_row"],
         instruction=task.instruction,
         input=given,
         output=wanted,
@@ -148,10 +152,10 @@ def write_part(job: _Rendering, path: Path) -> Mapping[str, Any]:
     """Render one part of records into one Arrow file of instructions.
 
     Returns:
-        Notes for the receipt: rows per task, and what could not be rendered: (record id, reason).
+        Notes for the receipt: what could not be rendered, with id, reason, raw file and row.
     """
     source = registry.get(job.source)
-    rejects: list[tuple[str, str]] = []
+    rejects: list[Unrendered] = []
     with writing_ipc(path, arrow_schema(Instruction)) as writer:
         for batch in job.shards.table(job.part).to_batches(max_chunksize=BATCH_ROWS):
             rows = list(_rendered(source, batch, rejects))
@@ -159,19 +163,18 @@ def write_part(job: _Rendering, path: Path) -> Mapping[str, Any]:
     return {"rejects": rejects}
 
 
-def _rendered(source: Source, batch: pa.RecordBatch, rejects: list[tuple[str, str]]) -> Iterator[Instruction]:
+def _rendered(source: Source, batch: pa.RecordBatch, rejects: list[Unrendered]) -> Iterator[Instruction]:
     import pyarrow as pa
 
     table = pa.Table.from_batches([batch])
-    origin_names = ["id", "source", "split", "lang", "license", "access", "redistribute"]
-    origins = table.select(origin_names).to_pylist()
+    origins = table.select(arrow_schema(Origin).names).to_pylist()
     for origin, record in zip(origins, records_of(table, source.shape)):
         made = [i for i in (render(t, record, origin) for t in source.tasks) if i is not None]
         if not made:
-            rejects.append((origin["id"], NO_TASK))
+            rejects.append((origin["id"], NO_TASK, origin["raw_file"], origin["raw_row"]))
         for instruction in made:
             if is_blank(instruction):
-                rejects.append((instruction.id, BLANK))
+                rejects.append((instruction.id, BLANK, origin["raw_file"], origin["raw_row"]))
             else:
                 yield instruction
 
@@ -191,4 +194,4 @@ def _batch(rows: list[Instruction]) -> pa.RecordBatch:
 
 def rejects_of(instructions: Shards) -> Counter[str]:
     """Count what could not be rendered, by reason."""
-    return Counter(reason for p in instructions.parts for _, reason in p.notes["rejects"])
+    return Counter(reason for p in instructions.parts for _, reason, _, _ in p.notes["rejects"])

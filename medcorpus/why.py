@@ -1,14 +1,12 @@
 """Why a row is, or is not, in a release: the raw row it comes from, and what became of it in every product.
 
 A row is asked for by a record's id (`source/key`) or an instruction's (`task/source/key`). Releases say what was
-published and, in their ledgers, what was left out; the layers they were made from say where a record was read and
-which copy of a duplicate stayed.
+published and, in their ledgers, what was left out, why, and which copy of a duplicate stayed.
 """
 
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,8 +19,6 @@ from medcorpus.release import Release
 if TYPE_CHECKING:
     import polars as pl
 
-DUPLICATE = "duplicate"
-"""Word in the name of every rule that leaves out copies of rows that stay."""
 COMPARED = 5_000
 """A wrong id is compared with at most so many ids that are nearly as long and begin or end alike."""
 
@@ -54,7 +50,7 @@ class Fate:
         split: Split it is published in.
         step: Step that left it out: `read`, `render` or `keep`.
         reason: Why it was left out.
-        stayed: Id of the copy that stayed, for a duplicate whose layers are still here.
+        stayed: Id of the copy that stayed, where a copy of another row was left out.
     """
 
     product: str
@@ -96,20 +92,20 @@ def explain(row_id: str, home: Path, path: Path | None = None) -> Story:
 
     Args:
         row_id: Id of a record or an instruction.
-        home: Folder of the releases and of the layers they were made from.
+        home: Folder of the releases.
         path: A release's folder, to look into this one only.
 
     Raises:
         UnknownNameError: No such row is known here; the nearest ids are suggested.
         VerificationError: A file of a release differs from its manifest.
     """
-    books = [_Book(release.open_release(path), home)] if path else list(_books(home))
+    books = [_Book(release.open_release(path))] if path else list(_books(home))
     asked = _parse(row_id, books)
     told = [book.look_up(asked) for book in books if asked.source in book.release.manifest["sources"]]
     fates = tuple(fate for fates, _ in told for fate in fates)
-    place = next((place for _, place in told if place), None) or _raw_place(asked, home, books)
-    if not fates and place is None:
-        raise _unknown(asked, home, books)
+    place = next((place for _, place in told if place), None)
+    if not fates:
+        raise _unknown(asked, books)
     raw_file, raw_row = place or ("", 0)
     return Story(
         id=asked.id,
@@ -125,7 +121,7 @@ def explain(row_id: str, home: Path, path: Path | None = None) -> Story:
 def _books(home: Path) -> Iterator[_Book]:
     for product in products.PRODUCTS:
         if release.versions(home, product):
-            yield _Book(release.find(home, product), home)
+            yield _Book(release.find(home, product))
 
 
 def _parse(row_id: str, books: Iterable[_Book]) -> Asked:
@@ -147,8 +143,8 @@ def _parse(row_id: str, books: Iterable[_Book]) -> Asked:
 class _Book:
     """One release, to look rows up in."""
 
-    def __init__(self, opened: Release, home: Path) -> None:
-        self.release, self.home = opened, home
+    def __init__(self, opened: Release) -> None:
+        self.release = opened
         self.product = products.get(opened.product)
 
     def look_up(self, asked: Asked) -> tuple[list[Fate], tuple[str, int] | None]:
@@ -162,8 +158,7 @@ class _Book:
         return replace(self._fate(row), published=True, config=row[self.product.config], split=row["split"])
 
     def _lost(self, row: Mapping[str, Any]) -> Fate:
-        fate = replace(self._fate(row), step=row["step"], reason=row["reason"])
-        return replace(fate, stayed=self._stayed(fate.id)) if DUPLICATE in fate.reason else fate
+        return replace(self._fate(row), step=row["step"], reason=row["reason"], stayed=row["copy_of"])
 
     def _fate(self, row: Mapping[str, Any]) -> Fate:
         return Fate(product=self.release.product, version=self.release.version, id=row["id"], published=False)
@@ -188,71 +183,31 @@ class _Book:
         verified.ensure_verified(self.release, files)
         return pl.scan_parquet(files, glob=False) if files else pl.LazyFrame(schema={"id": pl.String})
 
+    def ids(self, asked: Asked) -> set[str]:
+        """Give the ids of the source's rows here: of instructions or of records, as the id asked for is."""
+        import polars as pl
+
+        own = pl.col("source") == asked.source
+        rows = [self.rows().filter(own).select("id"), self._ledger().filter(own, pl.col("id") != "").select("id")]
+        found: set[str] = set(pl.concat(rows).collect()["id"])
+        if asked.is_instruction:
+            return {i for i in found if not i.startswith(f"{asked.source}/")}
+        return {i if i.startswith(f"{asked.source}/") else i.partition("/")[2] for i in found}
+
+    def _ledger(self) -> pl.LazyFrame:
+        import polars as pl
+
+        ledger = self.release.path / "ledger.parquet"
+        verified.ensure_verified(self.release, [ledger])
+        return pl.scan_parquet(ledger, glob=False)
+
     def _left_out(self, asked: Asked) -> list[dict[str, Any]]:
         import polars as pl
 
         ids = [asked.id, asked.record]
         if self.product.kind == "instructions" and not asked.is_instruction:
             ids += [f"{task}/{asked.record}" for task in {*registry.tasks(), *self.release.manifest["tasks"]}]
-        ledger = self.release.path / "ledger.parquet"
-        verified.ensure_verified(self.release, [ledger])
-        found = pl.scan_parquet(ledger, glob=False).filter(pl.col("source") == asked.source, pl.col("id").is_in(ids))
-        return found.collect().to_dicts()
-
-    def _stayed(self, row_id: str) -> str:
-        """Find the copy that stayed in the layers of this release's stages; it is one that the release holds."""
-        stages = [(s["stage"], s["parameters"]) for s in self.release.manifest["stages"]]
-        for layer in _layers(self.home, "prepared"):
-            recipe = layer["recipe"]
-            if (recipe["stage"], recipe["parameters"]) in stages:
-                found = _find(layer, row_id, ("id", "dup_of"))
-                if found and self._holds(found["dup_of"]):
-                    return str(found["dup_of"])
-        return ""
-
-    def _holds(self, row_id: str) -> bool:
-        import polars as pl
-
-        return bool(self.rows().filter(pl.col("id") == row_id).select("id").head(1).collect().height)
-
-
-def _layers(home: Path, kind: str) -> Iterator[dict[str, Any]]:
-    """Give the manifests of the finished layers of a kind, the newest first."""
-    paths = sorted((home / "layers").glob("*/manifest.json"), key=lambda p: p.stat().st_mtime_ns, reverse=True)
-    for path in paths:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if manifest["recipe"].get("kind") == kind:
-            yield manifest | {"folder": path.parent}
-
-
-def _find(layer: Mapping[str, Any], row_id: str, columns: tuple[str, ...]) -> dict[str, Any] | None:
-    """Find the row with an id in a layer; None when it has none, or lacks one of the columns."""
-    import polars as pl
-
-    from medcorpus.store import read_ipc
-
-    for part in layer["parts"]:
-        table = read_ipc(layer["folder"] / part["name"])
-        if set(columns) <= set(table.column_names):
-            rows = pl.DataFrame(table.select(list(columns))).filter(pl.col("id") == row_id)
-            if rows.height:
-                return rows.row(0, named=True)
-    return None
-
-
-def _raw_place(asked: Asked, home: Path, books: Iterable[_Book]) -> tuple[str, int] | None:
-    """Find where a record was read, in the layer over the raw files of a release here, else in any layer."""
-    layers = [layer for layer in _layers(home, "records") if layer["recipe"]["source"] == asked.source]
-    used = [_hashes(book.release.manifest["sources"].get(asked.source, {"files": []})["files"]) for book in books]
-    layers.sort(key=lambda layer: {sha256 for _, sha256, *_ in layer["recipe"]["files"]} not in used)
-    for layer in layers:
-        if found := _find(layer, asked.record, ("id", "raw_file", "raw_row")):
-            return str(found["raw_file"]), int(found["raw_row"])
-    return None
-
-
-def _hashes(files: Iterable[Mapping[str, Any]]) -> set[str]:
-    return {str(file["sha256"]) for file in files}
+        return self._ledger().filter(pl.col("source") == asked.source, pl.col("id").is_in(ids)).collect().to_dicts()
 
 
 def _url(source: str, raw_file: str) -> str:
@@ -263,31 +218,14 @@ def _url(source: str, raw_file: str) -> str:
     return entry.url.replace("{path}", path) if entry else ""
 
 
-def _unknown(asked: Asked, home: Path, books: Iterable[_Book]) -> MedcorpusError:
-    known = sorted(_known_ids(asked, home, books))
+def _unknown(asked: Asked, books: Iterable[_Book]) -> MedcorpusError:
+    known = sorted({row_id for book in books for row_id in book.ids(asked)})
     if not known:
         fix = f"nothing of {asked.source} was built here; run: medcorpus build PRODUCT, or name its --home"
         return UnknownNameError("row", asked.id, (), fix=fix)
     near = difflib.get_close_matches(asked.id, _alike(asked.id, known), n=3, cutoff=0.6)
     fix = f"did you mean {' or '.join(map(repr, near))}?" if near else f"ids here look like {known[0]!r}"
     return UnknownNameError("row", asked.id, (), fix=fix)
-
-
-def _known_ids(asked: Asked, home: Path, books: Iterable[_Book]) -> set[str]:
-    import polars as pl
-
-    from medcorpus.store import read_ipc
-
-    known: set[str] = set()
-    for book in books:
-        if asked.is_instruction and asked.source in book.release.manifest["sources"]:
-            rows = book.rows().filter(pl.col("source") == asked.source)
-            known.update(rows.select("id").collect()["id"].to_list())
-    for layer in _layers(home, "records"):
-        if layer["recipe"]["source"] == asked.source and not asked.is_instruction:
-            for part in layer["parts"]:
-                known.update(read_ipc(layer["folder"] / part["name"]).column("id").to_pylist())
-    return known
 
 
 def _alike(row_id: str, known: list[str]) -> list[str]:

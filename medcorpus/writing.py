@@ -154,10 +154,11 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_large_string(kind) else kind
 
 
-LEDGER = ("source", "id", "step", "reason", "raw_file", "raw_row")
+LEDGER = ("source", "id", "step", "reason", "raw_file", "raw_row", "copy_of")
+"""Columns of the ledger; `copy_of` is the id of the row that stayed, where a copy was left out."""
 
 
-def _ledger_frame(rows: list[tuple[str, str, str, str, str, int]]) -> pl.DataFrame:
+def _ledger_frame(rows: list[tuple[str, str, str, str, str, int, str]]) -> pl.DataFrame:
     import polars as pl
 
     types = {n: pl.Int32 if n == "raw_row" else pl.String for n in LEDGER}
@@ -165,20 +166,19 @@ def _ledger_frame(rows: list[tuple[str, str, str, str, str, int]]) -> pl.DataFra
 
 
 def _unread(name: str, inputs: Inputs) -> pl.DataFrame:
-    rows = [(name, "", UNREADABLE, why, file, row) for file, row, why, _ in inputs.tallies[name].rejects]
+    rows = [(name, "", UNREADABLE, why, file, row, "") for file, row, why, _ in inputs.tallies[name].rejects]
     if name in inputs.instructions:
-        parts = inputs.instructions[name].parts
-        rows += [(name, i, UNRENDERED, why, "", 0) for p in parts for i, why in p.notes["rejects"]]
+        rejects = [r for p in inputs.instructions[name].parts for r in p.notes["rejects"]]
+        rows += [(name, i, UNRENDERED, why, file, row, "") for i, why, file, row in rejects]
     return _ledger_frame(rows)
 
 
 def _left_out(frame: pl.DataFrame, verdict: pl.Series) -> pl.DataFrame:
     import polars as pl
 
-    out = frame.with_columns(reason=verdict, step=pl.lit("keep")).filter(verdict != KEPT)
-    missing = [c for c in LEDGER if c not in out.columns]
-    blank = {c: pl.lit(0, dtype=pl.Int32) if c == "raw_row" else pl.lit("") for c in missing}
-    return out.with_columns(**blank).select(LEDGER)
+    copy_of = pl.col("dup_of") if "dup_of" in frame.columns else pl.lit("")
+    out = frame.with_columns(reason=verdict, step=pl.lit("keep"), copy_of=copy_of)
+    return out.filter(verdict != KEPT).select(LEDGER)
 
 
 def _source_entry(name: str, inputs: Inputs, writer: _Writer) -> dict[str, Any]:
@@ -205,6 +205,7 @@ def _source_entry(name: str, inputs: Inputs, writer: _Writer) -> dict[str, Any]:
         "rejected": dict(sorted(rejected.items())),
         "langs": dict(sorted(writer.langs[name].items())),
         "licenses": dict(sorted(writer.licenses[name].items())),
+        "layers": list(inputs.shards[name].lineage),
         "files": [{"path": f.path, "bytes": f.size, "sha256": f.sha256, "pin": f.pin} for f in found.files],
         "missing": list(found.missing),
     }

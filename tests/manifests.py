@@ -67,6 +67,7 @@ def source(title: str, **changes: Any) -> dict[str, Any]:
         "rows_out": 0,
         "rejected": {"exact duplicate": 10} if changes.get("rows_in") else {},
         "langs": {},
+        "layers": [HASH],
         "licenses": {changes.get("license", "Apache-2.0"): changes["rows_out"]} if changes.get("rows_out") else {},
         "files": [{"path": "train.json", "bytes": 1000, "sha256": HASH, "pin": "matches"}],
         "missing": ["dev.json"] if title == "HoC" else [],

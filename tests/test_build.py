@@ -135,6 +135,7 @@ def test_row_left_out_is_in_the_ledger_with_its_place(home: Path, monkeypatch: p
         "reason": "exact duplicate",
         "raw_file": "a.jsonl",
         "raw_row": 6,
+        "copy_of": "made_up/1",
     }
 
 

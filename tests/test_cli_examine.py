@@ -128,11 +128,6 @@ meds-ins  <version>  tiny_exam_qa/tiny_exam/b  left out (keep): exact duplicate 
     assert "did you mean" in error_of("why", f"{NAME}/x", code=2)
 
 
-def test_why_of_a_row_that_was_only_ingested(checkout: Path) -> None:
-    run("ingest", NAME, "--sample")
-    assert "its source was only ingested" in run("why", f"{NAME}/a").output
-
-
 def test_doctor(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "s3cret")
     monkeypatch.delenv("MEDCORPUS_REAL_DATA", raising=False)

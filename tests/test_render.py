@@ -21,6 +21,8 @@ ORIGIN: dict[str, Any] = {
     "license": "MIT",
     "access": "open",
     "redistribute": "yes",
+    "raw_file": "a.json",
+    "raw_row": 1,
 }
 
 

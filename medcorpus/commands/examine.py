@@ -113,14 +113,9 @@ def _fates(story: Story) -> list[str]:
 
 
 def _show_story(story: Story, out: Output) -> None:
-    raw = (
-        f"{story.raw_file} row {story.raw_row}" if story.raw_file else "not known: the layers it was read into are gone"
-    )
+    raw = f"{story.raw_file} row {story.raw_row}"
     out.facts(f"{story.id}\n", {"source": story.source, "record": story.record, "raw file": raw, "url": story.url})
     out.line()
-    if not story.fates:
-        out.line("it is in no release here, and none left it out: its source was only ingested")
-        return
     rows = []
     for fate in story.fates:
         became = "published" if fate.published else f"left out ({fate.step}): {fate.reason}"

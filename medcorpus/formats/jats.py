@@ -49,7 +49,7 @@ _CITED = "\x01"
 _NUMERIC = re.compile(r"[\d\s,;.\-‐‑‒–—−()\[\]]+")
 _MARKS = rf"{_CITED}(?:[\s,;\-‐‑‒–—−]*{_CITED})*"
 _CITATIONS = re.compile(rf"\s*(?:\[\s*{_MARKS}\s*\]|\(\s*{_MARKS}\s*\)|{_MARKS})")
-_TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
+_TEX_BODY = (r"\begin{document}", r"\end{document}")
 _CC_URL = re.compile(r"creativecommons\.org/(licenses|publicdomain)/([a-z-]+)(?:/(\d\.\d)(?:/([a-z]{2,3})\b)?)?", re.I)
 _CC_WORDS = re.compile(r"creative\s+commons\s+attribution([\s\w-]{0,60})", re.I)
 _PUBLICATION = ("epub", "pub", "epub-ppub", "ppub", "collection")
@@ -109,9 +109,8 @@ def _versions(root: Element, meta: Element) -> Iterator[Version]:
     yield Version(lang=lang, title=_title(meta, "title-group/article-title"), text=text)
     for element in meta.iterfind("trans-abstract"):
         there = _lang(element, lang)
-        titled = f"title-group/trans-title-group[@{LANG}='{element.get(LANG)}']/trans-title"
-        text = "\n".join(paragraphs(element))
-        yield Version(lang=there, title=_title(meta, titled), text=text, part=f"{there}-abstract")
+        title = _translated_title(meta, element.get(LANG))
+        yield Version(lang=there, title=title, text="\n".join(paragraphs(element)), part=f"{there}-abstract")
     for element in root.iterfind("sub-article[@article-type='translation']"):
         stub = next(element.iterchildren("front-stub", "front"), element)
         text = "\n".join([*_abstract(stub), *_body(element)])
@@ -147,6 +146,11 @@ def _title(element: Element, path: str) -> str:
     return "" if found is None else " ".join(paragraphs(found))
 
 
+def _translated_title(meta: Element, lang: str | None) -> str:
+    groups = (g for g in meta.iterfind("title-group/trans-title-group") if lang and g.get(LANG) == lang)
+    return next(filter(None, (_title(g, "trans-title") for g in groups)), "")
+
+
 def _lang(element: Element, default: str) -> str:
     return (element.get(LANG) or default).partition("-")[0].lower()
 
@@ -176,6 +180,13 @@ def _formula(element: Element) -> str:
 
 def _display(element: Element) -> str:
     return f" {_formula(element)} "
+
+
+def _tex_body(source: str) -> str:
+    """Give what stands in a TeX document, the source itself where there is none."""
+    begin, end = _TEX_BODY
+    body, found, _ = source.partition(begin)[2].partition(end)
+    return body if found else source
 
 
 def _caption(element: Element) -> str:

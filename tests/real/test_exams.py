@@ -11,8 +11,9 @@ import pytest
 
 from medcorpus import registry
 from medcorpus.reading import Placed, Reject
-from medcorpus.records import Choice, Record
+from medcorpus.records import Choice, Origin, Record
 from medcorpus.render import is_blank, render
+from medcorpus.schema import arrow_schema
 
 pytestmark = pytest.mark.real
 NUMERIC = "numeric answer, no choices"
@@ -94,7 +95,7 @@ def rendered(raw: Path, name: str, task_id: str) -> Counter[tuple[str, str]]:
         file = source.file_for(path)
         assert file is not None
         split, lang = record.split or file.split, record.lang or file.lang or source.langs[0]
-        origin = dict.fromkeys(("license", "access", "redistribute"), "") | {"source": name, "id": f"{name}/x"}
+        origin = dict.fromkeys(arrow_schema(Origin).names, "") | {"source": name, "id": f"{name}/x"}
         if made := render(task, record, origin | {"split": split, "lang": lang}):
             assert not is_blank(made)
             counts[split, made.output[0]] += 1

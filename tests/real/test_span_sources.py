@@ -12,8 +12,9 @@ import pytest
 
 from medcorpus import registry
 from medcorpus.reading import Placed, Reject
-from medcorpus.records import Label, Record, Spans
+from medcorpus.records import Label, Origin, Record, Spans
 from medcorpus.render import render
+from medcorpus.schema import arrow_schema
 
 pytestmark = pytest.mark.real
 SOURCES = ("ade_corpus_v2", "hoc", "ncbi_disease", "bc5_chem", "clinical_trials_gov", "nerel_bio")
@@ -131,8 +132,7 @@ def test_hallmarks(real_raw: Path) -> None:
 def test_the_same_input_has_the_same_answer(real_raw: Path, name: str, task_id: str, rows: int, inputs: int) -> None:
     source = registry.get(name)
     task = next(task for task in source.tasks if task.id == task_id)
-    origin = dict.fromkeys(("id", "source", "split", "lang", "license", "access", "redistribute"), "")
-    origin["lang"] = source.langs[0]
+    origin = dict.fromkeys(arrow_schema(Origin).names, "") | {"lang": source.langs[0]}
     read = [
         (file, record) for file in source.files if not file.companion for record in records(real_raw, name, file.path)
     ]

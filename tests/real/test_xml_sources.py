@@ -11,8 +11,9 @@ import pytest
 
 from medcorpus import registry
 from medcorpus.reading import Placed, Reject
-from medcorpus.records import Pair, Record, Spans, Text
+from medcorpus.records import Origin, Pair, Record, Spans, Text
 from medcorpus.render import render
+from medcorpus.schema import arrow_schema
 
 pytestmark = pytest.mark.real
 SOURCES = ("medquad", "liveqa", "pubmed", "pmc_oa", "e3c", "e3c_annotated")
@@ -88,7 +89,7 @@ def test_records_are_sound_and_their_keys_unique(real_raw: Path, name: str) -> N
 def test_tasks_render(real_raw: Path, name: str) -> None:
     for task in registry.get(name).tasks:
         for record in records(real_raw, name)[:200]:
-            origin = {
+            origin = dict.fromkeys(arrow_schema(Origin).names, "") | {
                 "id": f"{name}/{record.key}",
                 "source": name,
                 "split": record.split or "train",
