@@ -172,9 +172,7 @@ def _superscript(element: Element) -> str:
 def _formula(element: Element) -> str:
     tex, math = next(element.iter("tex-math"), None), next(element.iter(MATH), None)
     if tex is not None:
-        source = xml.content(tex)
-        body = _TEX_BODY.search(source)
-        return body[1] if body else source
+        return _tex_body(xml.content(tex))
     return (xml.line(math) if math is not None else xml.line(element, _IN_FORMULA)) or "[formula]"
 
 
