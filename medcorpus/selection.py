@@ -11,13 +11,16 @@ from medcorpus import products, registry
 from medcorpus.categories import CATEGORIES
 from medcorpus.errors import MedcorpusError, UnknownNameError
 from medcorpus.licenses import COMMERCIAL
+from medcorpus.records import Choice
 from medcorpus.release import Release
-from medcorpus.source import SPLITS
+from medcorpus.source import SPLITS, Task
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+MCQA = "mcqa"
+"""Alias of the question answering tasks with options to choose from; a part of a category, as in MedS-Bench."""
 LICENSES = ("any", "open", "commercial")
 
 
@@ -40,13 +43,19 @@ def tasks_named(text: str) -> frozenset[str]:
         UnknownNameError: It is none of these; the nearest ones are suggested.
     """
     known = registry.tasks()
+    if text.lower() == MCQA:
+        return frozenset(i for i, (name, t) in known.items() if _is_multiple_choice(name, t))
     category = CATEGORIES.get(text.lower(), text)
     by_category = frozenset(i for i, (_, t) in known.items() if t.category.lower() == category.lower())
     by_name = frozenset(i for i, (_, t) in known.items() if text in (i, t.name))
     if not by_category and not by_name and category not in CATEGORIES.values():
-        names = [*CATEGORIES, *CATEGORIES.values(), *known, *(t.name for _, t in known.values())]
+        names = [MCQA, *CATEGORIES, *CATEGORIES.values(), *known, *(t.name for _, t in known.values())]
         raise UnknownNameError("task", text, names)
     return by_name or by_category
+
+
+def _is_multiple_choice(source: str, task: Task) -> bool:
+    return registry.get(source).shape is Choice and task.category == CATEGORIES["qa"]
 
 
 def choose(

@@ -32,16 +32,14 @@ def beside_a_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.filterwarnings("ignore:.*made-up samples")
-@pytest.mark.parametrize("number", range(len(blocks(README, "python"))))
-def test_readme_example_gives_what_it_shows(number: int, beside_a_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readme_examples_give_what_they_show(beside_a_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(beside_a_build)
-    example = doctest.DocTestParser().get_doctest(
-        blocks(README, "python")[number], {}, f"README example {number}", None, 0
-    )
+    session = "\n".join(blocks(README, "python"))
+    examples = doctest.DocTestParser().get_doctest(session, {}, "README", None, 0)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     said: list[str] = []
-    runner.run(example, out=said.append)
-    assert example.examples
+    runner.run(examples, out=said.append)
+    assert examples.examples
     assert not runner.failures, "".join(said)
 
 

@@ -73,6 +73,12 @@ def test_task_by_category(name: str, place: Path) -> None:
     assert set(lazy(place, task=name)["category"]) == {"Named Entity Recognition"}
 
 
+def test_multiple_choice_by_its_alias(place: Path) -> None:
+    tasks = set(lazy(place, task="mcqa")["task_id"])
+    assert "task60" in tasks
+    assert "task103" not in tasks
+
+
 @pytest.mark.parametrize("name", ["task60", "frenchmedmcqa_mcqa_fr"])
 def test_task_by_id_or_name(name: str, place: Path) -> None:
     assert set(lazy(place, task=name)["task_id"]) == {"task60"}
