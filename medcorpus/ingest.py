@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from medcorpus import registry
 from medcorpus.errors import FormatError, MedcorpusError, SourceError
 from medcorpus.reading import Item, Placed, Reject, fault_of
 from medcorpus.records import Record
-from medcorpus.schema import PLACED_BY_ORIGIN, row_schema
+from medcorpus.schema import row_schema, values_of
 from medcorpus.source import SPLITS, Source
 from medcorpus.store import BATCH_ROWS, Layer, Shards, writing_ipc
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from medcorpus.fetch import Found, RawFile
 
+BATCH_CHARACTERS = 32 * 2**20
+"""A batch is closed at about this many characters, however few its rows are."""
 PART_BYTES = 16 * 2**20
 """Raw files are grouped into parts of about this size."""
 
@@ -84,52 +86,56 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
     Returns:
         Notes for the receipt: how many rows were read from each raw file, and every reject.
     """
-    source = registry.get(part.source)
-    builder = _Rows(part.source, source)
-    with writing_ipc(path, row_schema(source.shape)) as writer:
+    builder = _Rows(part.source, registry.get(part.source))
+    with writing_ipc(path, builder.schema) as writer:
         for raw_file, local, split, lang in part.files:
-            for batch in builder.batches(raw_file, Path(local), split, lang):
-                writer.write(batch)
+            for _ in builder.take(raw_file, Path(local), split, lang):
+                writer.write(builder.batch())
+        writer.write(builder.batch())
     return {"read": builder.read, "rejects": builder.rejects}
 
 
 class _Rows:
-    """Builds record batches from what a source yields, and counts what it cannot use."""
+    """Collects rows from what a source yields, and counts what it cannot use."""
 
     def __init__(self, name: str, source: Source) -> None:
         self.name, self.source = name, source
         self.schema = row_schema(source.shape)
-        self.own = [f.name for f in fields(source.shape) if f.name not in PLACED_BY_ORIGIN]
+        self.values = values_of(source.shape)
         self.read: dict[str, int] = {}
         self.rejects: list[tuple[str, int, str, bool]] = []
         self.seen: Counter[str] = Counter()
+        self.rows: list[tuple[Any, ...]] = []
+        self.size = 0
 
-    def batches(self, raw_file: str, local: Path, split: str, lang: str) -> Iterator[pa.RecordBatch]:
-        rows: list[tuple[Any, ...]] = []
+    def take(self, raw_file: str, local: Path, split: str, lang: str) -> Iterator[None]:
+        """Read a file, stopping whenever a batch is full."""
         self.read[raw_file] = 0
         self.seen.clear()
         for number, item in enumerate(_items(self.name, self.source, raw_file, local), 1):
             self.read[raw_file] += 1
-            row = self._row(raw_file, number, item, split, lang)
-            if row is not None:
-                rows.append(row)
-            if len(rows) >= BATCH_ROWS:
-                yield from self._batch(rows)
-                rows = []
-        yield from self._batch(rows)
+            if isinstance(item, Reject):
+                self.rejects.append((raw_file, item.row, item.reason, item.withheld))
+                continue
+            place, record = (item.row, item.record) if isinstance(item, Placed) else (number, item)
+            self._add(raw_file, place, record, split, lang)
+            if len(self.rows) >= BATCH_ROWS or self.size >= BATCH_CHARACTERS:
+                yield
 
-    def _row(self, raw_file: str, number: int, item: Item, split: str, lang: str) -> tuple[Any, ...] | None:
-        if isinstance(item, Reject):
-            self.rejects.append((raw_file, item.row, item.reason, item.withheld))
-            return None
-        place, record = (item.row, item.record) if isinstance(item, Placed) else (number, item)
+    def _add(self, raw_file: str, place: int, record: Record, split: str, lang: str) -> None:
         lang, split = language_of(self.source, record, lang), record.split or split
-        if reason := self._fault(record, split, lang):
+        try:
+            reason = self._fault(record, split, lang)
+            own = () if reason else self.values(record)
+            row_id = "" if reason else self._id(record, raw_file, own)
+        except (TypeError, AttributeError, ValueError) as error:
+            reason = fault_of(error)
+        if reason:
             self.rejects.append((raw_file, place, reason, False))
-            return None
-        own = tuple(_plain(getattr(record, n)) for n in self.own)
+            return
         terms = (record.license or self.source.license, self.source.access, self.source.redistribute)
-        return (self._id(record, raw_file, own), self.name, split, lang, *terms, raw_file, place, *own)
+        self.rows.append((row_id, self.name, split, lang, *terms, raw_file, place, *own))
+        self.size += sum(len(v) for v in own if isinstance(v, str))
 
     def _fault(self, record: Record, split: str, lang: str) -> str | None:
         if type(record) is not self.source.shape:
@@ -141,11 +147,7 @@ class _Rows:
         undeclared = set(record.extra) - set(self.source.extras)
         if undeclared:
             return f"extra {min(undeclared)!r} is not declared"
-        try:
-            found = record.faults()
-        except (TypeError, AttributeError, ValueError) as error:
-            return fault_of(error)
-        return found[0] if found else None
+        return next(iter(record.faults()), None)
 
     def _id(self, record: Record, raw_file: str, own: tuple[Any, ...]) -> str:
         """Give the row's id; a key that comes again in the same file gets `~2`, `~3` and so on."""
@@ -153,18 +155,15 @@ class _Rows:
         self.seen[key] += 1
         return f"{self.name}/{key}" + (f"~{self.seen[key]}" if self.seen[key] > 1 else "")
 
-    def _batch(self, rows: list[tuple[Any, ...]]) -> Iterator[pa.RecordBatch]:
+    def batch(self) -> pa.RecordBatch:
+        """Give the rows collected so far; those that Arrow refuses become rejects."""
         import pyarrow as pa
 
-        if not rows:
-            return
+        rows, self.rows, self.size = self.rows, [], 0
         try:
-            yield _record_batch(rows, self.schema)
-            return
+            return _record_batch(rows, self.schema)
         except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError):
-            good = [row for row in rows if self._fits(row)]
-        if good:
-            yield _record_batch(good, self.schema)
+            return _record_batch([row for row in rows if self._fits(row)], self.schema)
 
     def _fits(self, row: tuple[Any, ...]) -> bool:
         import pyarrow as pa
@@ -172,7 +171,8 @@ class _Rows:
         try:
             _record_batch([row], self.schema)
         except (pa.ArrowException, UnicodeError, TypeError, ValueError, OverflowError) as error:
-            self.rejects.append((row[-len(self.own) - 2], row[-len(self.own) - 1], fault_of(_as_plain(error)), False))
+            place = dict(zip(self.schema.names, row))
+            self.rejects.append((place["raw_file"], place["raw_row"], fault_of(_as_plain(error)), False))
             return False
         return True
 
@@ -194,20 +194,8 @@ def _as_plain(error: Exception) -> Exception:
 def _record_batch(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa
 
-    columns = zip(*rows)
+    columns = zip(*rows) if rows else [()] * len(schema)
     return pa.record_batch([pa.array(c, type=f.type) for c, f in zip(columns, schema)], schema=schema)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str | int):
-        return value
-    if isinstance(value, Mapping):
-        return sorted(value.items())
-    if isinstance(value, tuple):
-        return [_plain(v) for v in value]
-    if is_dataclass(value):
-        return tuple(_plain(getattr(value, f.name)) for f in fields(value))
-    return value
 
 
 def _items(name: str, source: Source, raw_file: str, local: Path) -> Iterator[Item]:

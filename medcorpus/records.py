@@ -33,13 +33,11 @@ def covered(text: str, offsets: tuple[tuple[int, int], ...]) -> str:
 
 
 def _storage_faults(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        if "\x00" in text:
-            yield "a NUL character"
-            return
-        if not text.isascii() and not _is_unicode(text):
-            yield "half a surrogate pair"
-            return
+    whole = "".join(texts)
+    if "\x00" in whole:
+        yield "a NUL character"
+    if not whole.isascii() and not _is_unicode(whole):
+        yield "half a surrogate pair"
 
 
 def _is_unicode(text: str) -> bool:

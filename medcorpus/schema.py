@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -109,6 +110,39 @@ def _bare(hint: Any) -> tuple[Any, str]:
         base, doc = get_args(hint)[:2]
         return base, doc
     return hint, ""
+
+
+def values_of(shape: type[Record]) -> Callable[[Record], tuple[Any, ...]]:
+    """Give the function that turns a record into the values of its own columns, in the order of `row_schema`."""
+    names = [n for n in _hints(shape) if n not in PLACED_BY_ORIGIN]
+    return _values(names, [_writer(h) for n, h in _hints(shape).items() if n in names])
+
+
+def _values(names: list[str], writers: list[Callable[[Any], Any] | None]) -> Callable[[Any], tuple[Any, ...]]:
+    get = attrgetter(*names)
+    changed = [(i, write) for i, write in enumerate(writers) if write]
+    if not changed:
+        return get
+
+    def values(value: Any) -> tuple[Any, ...]:
+        out = list(get(value))
+        for i, write in changed:
+            out[i] = write(out[i])
+        return tuple(out)
+
+    return values
+
+
+def _writer(hint: Any) -> Callable[[Any], Any] | None:
+    """Give the function that turns a value into what Arrow takes; None where Arrow takes it as it is."""
+    base, _ = _bare(hint)
+    if isinstance(base, type) and is_dataclass(base):
+        return _values(list(_hints(base)), [_writer(h) for h in _hints(base).values()])
+    if get_origin(base) is Mapping:
+        return lambda value: sorted(value.items())
+    if get_origin(base) is tuple and (item := _writer(get_args(base)[0])):
+        return lambda value: [item(v) for v in value]
+    return None
 
 
 def records_of(table: pa.Table, shape: type[Record]) -> list[Record]:
