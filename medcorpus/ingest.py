@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from medcorpus import registry
 from medcorpus.errors import FormatError, MedcorpusError, SourceError
 from medcorpus.reading import Item, Placed, Reject, fault_of
-from medcorpus.records import Record
+from medcorpus.records import Origin, Record
 from medcorpus.schema import row_schema, values_of
 from medcorpus.source import SPLITS, Source
 from medcorpus.store import BATCH_ROWS, Layer, Shards, writing_ipc
@@ -31,6 +31,9 @@ BATCH_CHARACTERS = 32 * 2**20
 """A batch is closed at about this many characters, however few its rows are."""
 PART_BYTES = 16 * 2**20
 """Raw files are grouped into parts of about this size."""
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,7 @@ class _Rows:
         self.name, self.source = name, source
         self.schema = row_schema(source.shape)
         self.values = values_of(source.shape)
+        self.own = [n for n in self.schema.names if n not in Origin.__dataclass_fields__]
         self.read: dict[str, int] = {}
         self.rejects: list[tuple[str, int, str, bool]] = []
         self.seen: Counter[str] = Counter()
@@ -151,9 +155,14 @@ class _Rows:
 
     def _id(self, record: Record, raw_file: str, own: tuple[Any, ...]) -> str:
         """Give the row's id; a key that comes again in the same file gets `~2`, `~3` and so on."""
-        key = record.key or _content_hash(raw_file, own)
+        key = record.key or self._content_hash(raw_file, own)
         self.seen[key] += 1
         return f"{self.name}/{key}" + (f"~{self.seen[key]}" if self.seen[key] > 1 else "")
+
+    def _content_hash(self, raw_file: str, own: tuple[Any, ...]) -> str:
+        """Hash what a row says; a field that is empty does not count, so a new optional field changes no id."""
+        said = {name: value for name, value in zip(self.own, own) if value}
+        return hashlib.sha256(_CANONICAL.encode([raw_file, said]).encode()).hexdigest()[:20]
 
     def batch(self) -> pa.RecordBatch:
         """Give the rows collected so far; those that Arrow refuses become rejects."""
@@ -175,11 +184,6 @@ class _Rows:
             self.rejects.append((place["raw_file"], place["raw_row"], fault_of(_as_plain(error)), False))
             return False
         return True
-
-
-def _content_hash(raw_file: str, own: tuple[Any, ...]) -> str:
-    content = json.dumps([raw_file, own], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:20]
 
 
 def language_of(source: Source, record: Record, lang: str) -> str:
