@@ -75,6 +75,8 @@ def _convert(number: int, value: T, convert: Callable[[T], Converted]) -> Iterat
     except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
         yield Reject(number, fault_of(error))
         return
+    if not results:
+        yield Reject(number, "nothing in it")
     for one in results:
         yield Reject(number, one.reason, withheld=True) if isinstance(one, Withheld) else Placed(number, one)
 
