@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 CAS = "{http:///uima/cas.ecore}"
+MAX_COVERED = 64 * 2**20
+"""Most characters that the annotations of a text may cover together."""
+
 _FETCH = "fetch the file again"
 ID = "{http://www.omg.org/XMI}id"
 
@@ -60,7 +63,8 @@ def document(path: Path) -> Document:
     """Read a file with one text.
 
     Raises:
-        FormatError: It is not XMI, holds no text or several, or an offset is not a number inside the text.
+        FormatError: It is not XMI, holds no text or several, an offset is not a number inside the text, or the
+            annotations cover it beyond `MAX_COVERED`.
     """
     root = xml.document(path)
     sofas = [s for s in root.iterfind(f"{CAS}Sofa") if s.get("sofaString") is not None]
@@ -73,6 +77,8 @@ def document(path: Path) -> Document:
     except (ValueError, IndexError):
         what = "an offset that is not a number inside the text"
         raise FormatError(what, where=path.name, fix=_FETCH) from None
+    if sum(a.end - a.start for a in found) > MAX_COVERED:
+        raise FormatError("annotations that cover the text over and over", where=path.name, fix=_FETCH)
     return Document(text=text, annotations=found)
 
 
