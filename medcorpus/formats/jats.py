@@ -107,9 +107,10 @@ def _versions(root: Element, meta: Element) -> Iterator[Version]:
     floats = [t for e in root.iterfind("floats-group") for t in paragraphs(e)]
     text = "\n".join([*_abstract(meta), *_body(root), *floats])
     yield Version(lang=lang, title=_title(meta, "title-group/article-title"), text=text)
+    titles = _translated_titles(meta)
     for element in meta.iterfind("trans-abstract"):
         there = _lang(element, lang)
-        title = _translated_title(meta, element.get(LANG))
+        title = titles.get(element.get(LANG, ""), "")
         yield Version(lang=there, title=title, text="\n".join(paragraphs(element)), part=f"{there}-abstract")
     for element in root.iterfind("sub-article[@article-type='translation']"):
         stub = next(element.iterchildren("front-stub", "front"), element)
@@ -146,9 +147,9 @@ def _title(element: Element, path: str) -> str:
     return "" if found is None else " ".join(paragraphs(found))
 
 
-def _translated_title(meta: Element, lang: str | None) -> str:
-    groups = (g for g in meta.iterfind("title-group/trans-title-group") if lang and g.get(LANG) == lang)
-    return next(filter(None, (_title(g, "trans-title") for g in groups)), "")
+def _translated_titles(meta: Element) -> dict[str, str]:
+    groups = [g for g in meta.iterfind("title-group/trans-title-group") if g.get(LANG)]
+    return {g.get(LANG, ""): _title(g, "trans-title") for g in reversed(groups)}
 
 
 def _lang(element: Element, default: str) -> str:

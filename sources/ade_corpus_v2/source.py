@@ -39,6 +39,7 @@ URL = f"https://raw.githubusercontent.com/trunghlt/AdverseDrugReaction/{COMMIT}/
 OFFSET = re.compile(r"\d{1,9}\Z", re.ASCII)
 LABELS = {"DRUG-AE.rel": "Adverse-Effect", "DRUG-DOSE.rel": "Dose"}
 """What stands beside the drug, by the file's name."""
+MAX_SENTENCE = 100_000
 Listed = Mapping[tuple[str, ...], Mapping[str, None]]
 """The drugs of a sentence, and what stands beside a drug in a sentence, in the order of the file."""
 
@@ -110,6 +111,8 @@ def places(row: Row) -> tuple[int, int]:
     """Find the two mentions in the sentence, as far apart as they are in the document."""
     if not all(map(OFFSET.match, (row.other_start, row.other_end, row.drug_start, row.drug_end))):
         raise ValueError("an offset is not a number")
+    if len(row.sentence) > MAX_SENTENCE:  # looking for mentions of any length takes the square of it
+        raise ValueError(f"a sentence of over {MAX_SENTENCE:,} characters")
     distance = int(row.drug_start) - int(row.other_start)
     other_at = row.sentence.find(row.other)
     while other_at >= 0:

@@ -45,8 +45,9 @@ def pairs(question: Element) -> list[Pair]:
     answers = list(question.iter("ANSWER"))
     if not answers:
         raise ValueError("a question without an answer")
+    about = said_about(question)
     return [
-        Pair(key=key_of(question, answer, number), text=text, target=unindented(answer), extra=extra(question, answer))
+        Pair(key=key_of(question, answer, number), text=text, target=unindented(answer), extra=extra(answer, about))
         for number, answer in enumerate(answers, 1)
     ]
 
@@ -60,16 +61,24 @@ def key_of(question: Element, answer: Element, number: int) -> str:
     return key
 
 
-def extra(question: Element, answer: Element) -> dict[str, str]:
-    """Collect what is annotated about the question, or about the part of it that the answer is for."""
-    part = next(answer.iterancestors("SUB-QUESTION"), question)
-    said = {
-        "paraphrase": told(question, "NIST-PARAPHRASE"),
-        "summary": told(question, "NLM-Summary"),
-        "focus": "; ".join(xml.line(e) for e in part.iterfind("ANNOTATIONS/FOCUS")),
-        "qtype": "; ".join(xml.line(e) for e in part.iterfind("ANNOTATIONS/TYPE")),
-        "url": told(answer, "../AnswerURL"),
-    }
+def said_about(question: Element) -> dict[Element, dict[str, str]]:
+    """Collect what is said about the question, about each part of it, and about each group of answers with an URL."""
+    said = {question: {"paraphrase": told(question, "NIST-PARAPHRASE"), "summary": told(question, "NLM-Summary")}}
+    for part in question.iter("NLM-QUESTION", "SUB-QUESTION"):
+        focus = "; ".join(xml.line(e) for e in part.iterfind("ANNOTATIONS/FOCUS"))
+        qtype = "; ".join(xml.line(e) for e in part.iterfind("ANNOTATIONS/TYPE"))
+        said.setdefault(part, {}).update(focus=focus, qtype=qtype)
+    for url in question.iter("AnswerURL"):
+        if (group := url.getparent()) is not None:
+            said.setdefault(group, {}).setdefault("url", xml.line(url))
+    return said
+
+
+def extra(answer: Element, about: dict[Element, dict[str, str]]) -> dict[str, str]:
+    """Collect what is said about everything that an answer stands in, the nearest first."""
+    said: dict[str, str] = {}
+    for element in answer.iterancestors():
+        said = about.get(element, {}) | said
     return {name: value for name, value in said.items() if value}
 
 

@@ -59,10 +59,11 @@ def read(path: Path) -> Iterator[Item]:
     pairs = list(enumerate(root.iter("QAPair", "pair"), 1))
     if not pairs:
         return iter([Reject(1, "no question in the document", withheld=True)])
-    return each(pairs, partial(pair, page=root, path=path))
+    focus = next(root.iter("Focus", "doctitle-focus"), None)
+    return each(pairs, partial(pair, page=root, focus=focus, path=path))
 
 
-def pair(element: Element, page: Element, path: Path) -> Pair | Withheld:
+def pair(element: Element, page: Element, focus: Element | None, path: Path) -> Pair | Withheld:
     """Turn one question into a pair, unless upstream took its answer out."""
     site = page.get("source") or page.get("corpus") or path.parent.name
     question = next(element.iter("Question", "question"), None)
@@ -72,7 +73,7 @@ def pair(element: Element, page: Element, path: Path) -> Pair | Withheld:
     if not answer:
         return Withheld("answer withheld upstream" if site in WITHHELD else "no answer upstream")
     said = {
-        "focus": xml.line(next(page.iter("Focus", "doctitle-focus"), None)),
+        "focus": xml.line(focus),
         "qtype": question.get("qtype", ""),
         "url": page.get("url", ""),
         "site": site,

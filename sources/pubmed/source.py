@@ -22,6 +22,7 @@ baseline's rows. Baseline and update files are read from NLM's description of th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -53,16 +54,19 @@ def texts(element: Element, edition: str) -> list[Text | Withheld]:
     article = pubmed.article(element)
     if article.fate:
         return [Withheld(article.fate)]
-    found = [_text(article, n, edition) for n in range(len(article.abstracts))]
+    seen: Counter[str] = Counter()
+    found = []
+    for abstract in article.abstracts:
+        seen[abstract.lang] += 1
+        found.append(_text(article, abstract, seen[abstract.lang], edition))
     return found or [Withheld("abstract only at the publisher" if article.at_publisher else "no abstract")]
 
 
-def _text(article: pubmed.Article, number: int, edition: str) -> Text | Withheld:
-    abstract = article.abstracts[number]
+def _text(article: pubmed.Article, abstract: pubmed.Abstract, copy: int, edition: str) -> Text | Withheld:
     if abstract.lang not in LANGS:
         return Withheld("abstract in a language beyond the six")
     return Text(
-        key=_key(article, number) + (f"@{edition}" if edition else ""),
+        key=_key(article, abstract.lang, copy) + (f"@{edition}" if edition else ""),
         lang=abstract.lang,
         license=abstract.copyright,
         text=abstract.text,
@@ -73,12 +77,10 @@ def _text(article: pubmed.Article, number: int, edition: str) -> Text | Withheld
     )
 
 
-def _key(article: pubmed.Article, number: int) -> str:
+def _key(article: pubmed.Article, lang: str, copy: int) -> str:
     version = "" if article.version == "1" else f".{article.version}"
-    lang = article.abstracts[number].lang
-    same = [a.lang for a in article.abstracts[: number + 1]].count(lang)
-    first = lang == article.abstracts[0].lang == "en" and same == 1
-    return f"{article.pmid}{version}" + ("" if first else f"-{lang}" + (f"-{same}" if same > 1 else ""))
+    first = lang == article.abstracts[0].lang == "en" and copy == 1
+    return f"{article.pmid}{version}" + ("" if first else f"-{lang}" + (f"-{copy}" if copy > 1 else ""))
 
 
 def _title(article: pubmed.Article, lang: str) -> str:
