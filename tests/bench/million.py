@@ -101,8 +101,10 @@ def _table(source: str, numbers: range, pool: str, drawn: random.Random) -> pa.T
         "output": [[_cut(pool, drawn, 80)] for _ in numbers],
     }
     same = {"source": source, "split": "train", "license": "CC0-1.0", "access": "open", "redistribute": "yes"}
+    same |= {"instruction_lang": "en", "lang": "en", "output_lang": "en"}
     schema = arrow_schema(Instruction)
-    filled = {f.name: columns.get(f.name, [same.get(f.name, "en")] * len(numbers)) for f in schema}
+    blank = {f.name: 0 if pa.types.is_integer(f.type) else "" for f in schema}
+    filled = {f.name: columns.get(f.name, [(blank | same)[f.name]] * len(numbers)) for f in schema}
     return pa.table(filled, schema=schema).append_column("dup_of", pa.array([""] * len(numbers)))
 
 
