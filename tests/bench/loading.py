@@ -96,7 +96,7 @@ def _child(form: str, home: str) -> None:
     if not row["input"]:
         raise SystemExit("no row")
     print(json.dumps({"import_seconds": imported - start, "seconds": seconds, "peak": peak_memory()}), flush=True)
-    os._exit(0)  # leaving a stream of `datasets` half read ends one process in ten with an abort while it shuts down
+    os._exit(0)  # a half-read stream of `datasets` now and then aborts the process as it shuts down
 
 
 def _by_medcorpus(medcorpus: Any, way: str, home: str) -> Any:
