@@ -38,7 +38,7 @@ MAX_RECORD = 64 * 2**20
 MAX_EXPANSION = 200
 """How many times its packed size a `.gz` file may hold; PubMed's files hold about ten times theirs."""
 
-MAX_TAGS = 4_000_000
+MAX_TAGS = 2_000_000
 """Most tags and attributes in a document or a record: one of a few bytes takes some hundred in memory."""
 
 BREAK = "\x00"
