@@ -207,7 +207,7 @@ def _items(name: str, source: Source, raw_file: str, local: Path) -> Iterator[It
     row = 0
     try:
         for item in source.read(local):
-            row = item.row if isinstance(item, Placed | Reject) else row + 1
+            row = item.row if isinstance(item, (Placed, Reject)) else row + 1
             yield item
     except FormatError as error:
         raise FormatError(error.what, where=f"{name}: {raw_file}{_beside(error, local)}", fix=error.fix) from error

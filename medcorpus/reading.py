@@ -71,7 +71,7 @@ def each(rows: Rows[T], convert: Callable[[T], Converted]) -> Iterator[Item]:
 def _convert(number: int, value: T, convert: Callable[[T], Converted]) -> Iterator[Item]:
     try:
         result = convert(value)
-        results = [result] if isinstance(result, Record | Withheld) else list(result)
+        results = [result] if isinstance(result, (Record, Withheld)) else list(result)
     except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
         yield Reject(number, fault_of(error))
         return

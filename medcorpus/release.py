@@ -12,6 +12,7 @@ release of real data, `current-sample.json` the newest one of samples.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -26,10 +27,13 @@ from typing import Any
 
 from medcorpus import atomic
 from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
+from medcorpus.home import home_folder
 from medcorpus.schema import SCHEMAS
 from medcorpus.store import sha256_of
 
 MANIFEST = "manifest.json"
+SCHEMA = "manifest.schema.json"
+AGAIN = "build or download the release again"
 FORMAT = 1
 
 
@@ -89,7 +93,7 @@ def verify_file(path: Path, listed: Mapping[str, Any]) -> None:
         raise VerificationError(
             f"sha256 is {found[:16]}..., the manifest lists {listed['sha256'][:16]}...",
             where=str(path),
-            fix="build or download the release again",
+            fix=AGAIN,
         )
 
 
@@ -101,17 +105,29 @@ def open_release(path: Path) -> Release:
     """
     file = path / MANIFEST
     try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        content = file.read_bytes()
     except FileNotFoundError as error:
         raise VerificationError(
             "no manifest.json here", where=str(path), fix="name a release folder or a MEDCORPUS_HOME"
         ) from error
-    except ValueError as error:
-        raise VerificationError(
-            f"not JSON: {error}", where=str(file), fix="build or download the release again"
-        ) from error
-    check_manifest(manifest, str(file))
+    try:
+        manifest = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise VerificationError(f"not JSON: {error}", where=str(file), fix=AGAIN) from error
+    _check_once(content, manifest, str(file))
     return Release(path, manifest)
+
+
+def _check_once(content: bytes, manifest: Any, where: str) -> None:
+    """Validate a manifest unless these very bytes were found valid before; the schema takes longer than the rows."""
+    schema = (SCHEMAS / SCHEMA).read_bytes()
+    marker = home_folder() / "verified" / f"{hashlib.sha256(schema + content).hexdigest()}.manifest"
+    if marker.exists():
+        return
+    check_manifest(manifest, where)
+    with contextlib.suppress(OSError):
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
 
 
 def check_manifest(manifest: Any, where: str) -> None:
@@ -123,16 +139,14 @@ def check_manifest(manifest: Any, where: str) -> None:
     faults = sorted(_manifest_validator().iter_errors(manifest), key=lambda e: list(map(str, e.absolute_path)))
     if faults:
         place = "/".join(map(str, faults[0].absolute_path)) or "the manifest"
-        raise VerificationError(
-            f"{place}: {faults[0].message[:160]}", where=where, fix="build or download the release again"
-        )
+        raise VerificationError(f"{place}: {faults[0].message[:160]}", where=where, fix=AGAIN)
 
 
 @cache
 def _manifest_validator() -> Any:
     import jsonschema
 
-    schema = json.loads((SCHEMAS / "manifest.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((SCHEMAS / SCHEMA).read_text(encoding="utf-8"))
     return jsonschema.Draft202012Validator(schema)
 
 

@@ -56,9 +56,14 @@ def json_schema(kind: type) -> dict[str, Any]:
     }
 
 
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
 def _hints(kind: type) -> dict[str, Any]:
-    hints = get_type_hints(kind, include_extras=True)
-    return {f.name: hints[f.name] for f in fields(kind)}
+    if kind not in _HINTS:
+        hints = get_type_hints(kind, include_extras=True)
+        _HINTS[kind] = {f.name: hints[f.name] for f in fields(kind)}
+    return _HINTS[kind]
 
 
 def _arrow(hint: Any) -> pa.DataType:

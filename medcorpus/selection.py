@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,9 @@ LICENSES = ("any", "open", "commercial")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Files by split, the values that columns must have, and the columns to give."""
+    """Files by split, the values that columns must have, and the columns to give, of the release with this root."""
 
+    root: str
     files: Mapping[str, tuple[Path, ...]]
     where: Mapping[str, frozenset[str]]
     columns: tuple[str, ...]
@@ -85,7 +87,7 @@ def choose(
     chosen = tuple(_known("column", c, names) for c in columns) if columns is not None else tuple(names)
     where |= _terms(license)
     splits = _splits(release, split)
-    return Chosen(_files(release, where, splits), where, chosen)
+    return Chosen(release.manifest["root"], _files(release, where, splits), where, chosen)
 
 
 def _sources(release: Release) -> list[Mapping[str, Any]]:
@@ -185,8 +187,19 @@ def as_datasets(chosen: Chosen, *, one: bool) -> Any:
     import datasets
     from datasets.table import InMemoryTable
 
-    made = {s: datasets.Dataset(InMemoryTable(_arrow(f, chosen)), split=s) for s, f in chosen.files.items()}
+    made = {
+        split: datasets.Dataset(
+            InMemoryTable(_arrow(files, chosen)), split=split, fingerprint=_fingerprint(split, chosen)
+        )
+        for split, files in chosen.files.items()
+    }
     return next(iter(made.values())) if one else datasets.DatasetDict(made)
+
+
+def _fingerprint(split: str, chosen: Chosen) -> str:
+    """Name the rows by what they are; `datasets` would otherwise hash all of them to name them itself."""
+    where = sorted((column, sorted(values)) for column, values in chosen.where.items())
+    return hashlib.sha256(repr((chosen.root, split, where, chosen.columns)).encode()).hexdigest()[:16]
 
 
 def as_streaming(chosen: Chosen) -> Any:

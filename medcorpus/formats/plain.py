@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from medcorpus.errors import FormatError
 from medcorpus.reading import Reject
@@ -12,7 +12,9 @@ from medcorpus.reading import Reject
 MAX_LINE = 64 * 2**20
 """Longest line in bytes; a longer one is rejected instead of filling the memory."""
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+BLOCK = 2**20
+"""Bytes of lines that are decoded together."""
 
 
 def fault(text: str) -> str | None:
@@ -21,10 +23,15 @@ def fault(text: str) -> str | None:
     >>> fault("blood\x00pressure")
     'a NUL character'
     """
-    found = _UNSTORABLE.search(text)
-    if found is None:
+    if "\x00" in text:
+        return "a NUL character"
+    if text.isascii():
         return None
-    return "a NUL character" if found.group() == "\x00" else "half a surrogate pair"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "half a surrogate pair"
+    return None
 
 
 def text_of(path: Path, encoding: str = "utf-8") -> str:
@@ -47,18 +54,43 @@ def lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str] | Rej
 
     A line that is not valid in the encoding, or holds a NUL character, is rejected; the following ones are read.
     """
+    number = 0
     with path.open("rb") as stream:
-        for number, raw in enumerate(stream, 1):
-            if len(raw) > MAX_LINE:
-                yield Reject(number, f"a line of over {MAX_LINE // 2**20} MiB")
-                continue
-            try:
-                line = raw.decode(encoding).rstrip("\r\n")
-            except UnicodeDecodeError:
-                yield Reject(number, f"not valid {encoding}")
-                continue
-            line = line.removeprefix("\ufeff") if number == 1 else line
-            if reason := fault(line):
-                yield Reject(number, reason)
-            elif line.strip():
-                yield number, line
+        while block := stream.readlines(BLOCK):
+            for line in _texts(block, encoding):
+                number += 1
+                if isinstance(line, _Unreadable):
+                    yield Reject(number, line.reason)
+                    continue
+                text = line.removeprefix("\ufeff") if number == 1 else line
+                if text and not text.isspace():
+                    yield number, text
+
+
+class _Unreadable(NamedTuple):
+    reason: str
+
+
+def _texts(block: list[bytes], encoding: str) -> Iterator[str | _Unreadable]:
+    """Decode lines together, and one by one only where something is wrong with one of them."""
+    try:
+        whole = b"".join(block).decode(encoding)
+    except UnicodeDecodeError:
+        whole = "\x00"
+    if "\x00" not in whole and max(map(len, block)) <= MAX_LINE:
+        texts = whole.removesuffix("\n").split("\n")
+        yield from (text.rstrip("\r") for text in texts) if "\r" in whole else texts
+        return
+    for raw in block:
+        yield _text(raw, encoding)
+
+
+def _text(raw: bytes, encoding: str) -> str | _Unreadable:
+    if len(raw) > MAX_LINE:
+        return _Unreadable(f"a line of over {MAX_LINE // 2**20} MiB")
+    try:
+        line = raw.decode(encoding).rstrip("\r\n")
+    except UnicodeDecodeError:
+        return _Unreadable(f"not valid {encoding}")
+    reason = fault(line)
+    return _Unreadable(reason) if reason else line
