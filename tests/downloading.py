@@ -42,7 +42,7 @@ def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 def patient(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Policy:
     """Allow the loopback over http, and never really wait."""
     without_proxy(monkeypatch)
-    return Policy(https_only=False, allow_private=True, read=0.3, clock=clock, sleep=clock.sleep)
+    return Policy(https_only=False, allow_private=True, read=0.8, clock=clock, sleep=clock.sleep)
 
 
 def get(wanted: Wanted, policy: Policy) -> Pin:

@@ -162,6 +162,11 @@ HOSTILE: dict[str, tuple[Make, str, str]] = {
         "exceeds the 2097152 bytes",
         "zeros",
     ),
+    "tar.gz: bomb after the end mark": (
+        lambda f: bytes_of("x.tar.gz", gzip.compress(content_of(tar_of(("ok", b"x")), f) + bytes(3 * 2**20)))(f),
+        "exceeds the 2097152 bytes",
+        "ok",
+    ),
     "gz: bomb": (bytes_of("x.gz", gzip.compress(bytes(2**20)) * 3), "exceeds the 2097152 bytes", "x"),
     "zst: bomb": (bytes_of("x.zst", zstd(bytes(3 * 2**20))), "exceeds the 2097152 bytes", "x"),
     "zip: many small ones": (

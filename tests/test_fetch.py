@@ -130,6 +130,15 @@ def test_a_pattern_is_downloaded_as_far_as_it_is_pinned(desk: Desk, server: Web)
     ]
 
 
+def test_a_file_of_two_entries_is_downloaded_from_the_first(desk: Desk, server: Web) -> None:
+    first, second = server.page("first/1.txt", b"one"), server.page("second/1.txt", b"one")
+    by_hand, taken = File(path="2.txt"), server.url("second/{path}")
+    desk.source(by_hand, File(path="1.txt", url=server.url("first/{path}")), File(path="*.txt", url=taken))
+    pins.save(desk.beside / "files.tsv", {"1.txt": pin(b"one"), "2.txt": pin(b"two")})
+    assert desk.find(download=True).missing == ("2.txt",)
+    assert (len(first.requests), len(second.requests)) == (1, 0)
+
+
 def test_an_unpinned_pattern_cannot_be_downloaded(desk: Desk, server: Web) -> None:
     desk.source(File(path="*.txt", url=server.url("{path}")))
     with pytest.raises(MissingFilesError, match=r"1 raw file is missing: \*\.txt - get them from https://example.org"):
