@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 BATCH_CHARACTERS = 32 * 2**20
 """A batch is closed at about this many characters, however few its rows are."""
+_UNSTORABLE_NAME = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 PART_BYTES = 16 * 2**20
 """Raw files are grouped into parts of about this size."""
 
@@ -45,7 +47,15 @@ class RawPart:
 
 
 def layer_of(name: str, found: Found) -> Layer:
-    """Describe the records layer of a source over the raw files that were found."""
+    """Describe the records layer of a source over the raw files that were found.
+
+    Raises:
+        FormatError: The name of a file cannot be stored.
+    """
+    for file in found.files:
+        if _UNSTORABLE_NAME.search(file.path):
+            what = "a file name that is not UTF-8 or has control characters"
+            raise FormatError(what, where=f"{name}: {file.path!a}", fix="rename the file")
     recipe = {
         "kind": "records",
         "source": name,
