@@ -30,7 +30,9 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def sync(path: Path) -> None:
-    """Force a file, or a folder's list of names, to disk."""
+    """Force a file, or a folder's list of names, to disk; Windows has no such call for folders."""
+    if os.name == "nt" and path.is_dir():
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

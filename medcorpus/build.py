@@ -10,9 +10,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import medcorpus
-from medcorpus import cards, engine, fetch, ingest, pins, products, registry, release, render, stage
+from medcorpus import cards, engine, fetch, ingest, products, registry, release, render, stage
 from medcorpus.errors import FetchError, MissingFilesError
 from medcorpus.product import Product
+from medcorpus.raw import pins
 from medcorpus.release import Release
 from medcorpus.store import Shards, Store, key_of, make
 from medcorpus.writing import write_release
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
 Watch = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 CODE = (
-    "blocks",
     "build",
+    "card/blocks",
+    "card/figures",
+    "card/markdown",
+    "card/report",
     "cards",
     "categories",
-    "figures",
     "licenses",
     "logical",
-    "markdown",
     "parquet",
     "product",
     "products",
     "release",
-    "report",
     "writing",
 )
 """Modules that decide what a release's files are; beside them the sources, the stages and the card's prose."""

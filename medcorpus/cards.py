@@ -1,7 +1,7 @@
 """The card of a release: prose from `cards/<product>.md`, every number from the manifest.
 
-A line `<!-- table: sources -->` in the prose stands for the block of that name in `medcorpus.figures`. The same prose
-gives `README.md`, with the front matter that the Hub and `datasets` read, and `card.html`.
+A line `<!-- table: sources -->` in the prose stands for the block of that name in `medcorpus.card.figures`. The same
+prose gives `README.md`, with the front matter that the Hub and `datasets` read, and `card.html`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from medcorpus import figures, markdown, products, report
-from medcorpus.blocks import Block
+from medcorpus import products
+from medcorpus.card import figures, markdown, report
+from medcorpus.card.blocks import Block
 from medcorpus.errors import SourceError
 from medcorpus.source import SPLITS
 

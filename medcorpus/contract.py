@@ -231,10 +231,10 @@ def sample(name: str) -> Sample:
 def _read(name: str) -> Sample:
     import pyarrow as pa
 
-    found = fetch.find(name, home=Path("unused"), sample=True)
     rejects: list[tuple[str, int, str, bool]] = []
     tables = []
     with tempfile.TemporaryDirectory() as folder:
+        found = fetch.find(name, home=Path(folder, "home"), sample=True)
         for number, part in enumerate(ingest.layer_of(name, found).jobs):
             path = Path(folder, str(number))
             rejects += ingest.write_part(part, path)["rejects"]

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from medcorpus import patterns, pins, registry, unpacked
-from medcorpus.cache import Cache
+from medcorpus import registry
 from medcorpus.errors import MissingFilesError
-from medcorpus.pins import Pin
-from medcorpus.places import Place, locate
+from medcorpus.raw import patterns, pins, unpacked
+from medcorpus.raw.cache import Cache
+from medcorpus.raw.pins import Pin
+from medcorpus.raw.places import Place, locate
 
 if TYPE_CHECKING:
-    from medcorpus.download import Progress
-    from medcorpus.network import Policy
+    from medcorpus.raw.download import Progress
+    from medcorpus.raw.network import Policy
     from medcorpus.source import File, Source
 
 

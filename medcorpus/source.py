@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from medcorpus.categories import CATEGORIES, DOMAINS
 from medcorpus.errors import SourceError, UnknownNameError
+from medcorpus.raw import patterns
 
 if TYPE_CHECKING:
     from medcorpus.reading import Read
@@ -156,7 +156,10 @@ class Source:
     version: str = ""
     max_rejects: float = 0.01
 
+    def __post_init__(self) -> None:
+        if self.folder and not NAME.match(self.folder):
+            raise SourceError(f"folder {self.folder!r} is not a plain name", fix="use a-z, 0-9 and _")
+
     def file_for(self, relative: str) -> File | None:
         """Find the file entry that a path inside the source's folder belongs to."""
-        path = Path(relative)
-        return next((f for f in self.files if path.match(f.path) and relative.count("/") == f.path.count("/")), None)
+        return next((f for f in self.files if patterns.matches(f.path, relative)), None)

@@ -11,14 +11,15 @@ from pathlib import Path
 import polars  # noqa: F401 - imported before `ready`, so that a kill hits the build and not an import
 import pyarrow.parquet  # noqa: F401
 
-from medcorpus import build, ingest, render
+from medcorpus import build, ingest, render, store
 
 
 def main() -> None:
     """Build as the arguments say."""
     home, product, workers, part_bytes, batch_rows = sys.argv[1:]
     ingest.PART_BYTES = int(part_bytes)
-    ingest.BATCH_ROWS = render.BATCH_ROWS = int(batch_rows)
+    for module in (store, ingest, render):
+        setattr(module, "BATCH_ROWS", int(batch_rows))  # noqa: B010 - it is a constant everywhere else
     print("ready", flush=True)
     made = build.build(product, build.Options(home=Path(home), sample=True, workers=int(workers)))
     print(made.release.manifest["root"], flush=True)

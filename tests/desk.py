@@ -11,7 +11,7 @@ import pytest
 
 from medcorpus import fetch, registry
 from medcorpus.fetch import Found
-from medcorpus.pins import Pin
+from medcorpus.raw.pins import Pin
 from medcorpus.source import File
 from tests import made
 from tests.downloading import Clock, patient

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from medcorpus.download import Downloader, Wanted
-from medcorpus.network import Policy
-from medcorpus.pins import Pin
+from medcorpus.raw.download import Downloader, Wanted
+from medcorpus.raw.network import Policy
+from medcorpus.raw.pins import Pin
 
 BODY = random.Random(1).randbytes(200_000)
 SHA = hashlib.sha256(BODY).hexdigest()

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from medcorpus.archives import Budget, unpack
 from medcorpus.errors import ArchiveError
-from medcorpus.safe_names import folded
+from medcorpus.raw.archives import Budget, unpack
+from medcorpus.raw.safe_names import folded
 from tests.packing import (
     NAME,
     PACKERS,

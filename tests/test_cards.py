@@ -14,7 +14,8 @@ import yaml
 from lxml import html
 from markdown_it import MarkdownIt
 
-from medcorpus import build, cards, figures, products, registry
+from medcorpus import build, cards, products, registry
+from medcorpus.card import figures
 from medcorpus.errors import SourceError
 from medcorpus.release import Release
 from tests.manifests import PAYLOADS, hostile, manifest, source

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from medcorpus.download import Downloader, retry_after
 from medcorpus.errors import FetchError
-from medcorpus.network import Policy
-from medcorpus.pins import Pin
+from medcorpus.raw.download import Downloader, retry_after
+from medcorpus.raw.network import Policy
+from medcorpus.raw.pins import Pin
 from tests import web
 from tests.downloading import BODY, OTHER, SHA, Clock, get, left, patient, wish
 from tests.web import Fault, Web, becomes, chunked, flip, serve, stall, stated, status, truncate

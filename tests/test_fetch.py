@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from medcorpus import fetch, pins
+from medcorpus import fetch
 from medcorpus.errors import FetchError, MissingFilesError
 from medcorpus.fetch import Found
+from medcorpus.raw import pins
 from medcorpus.source import File
 from tests import made
 from tests.desk import Desk, paths, pin, put

@@ -105,7 +105,7 @@ def test_columns(place: Path) -> None:
     assert lazy(place, columns=["input", "output"]).columns == ["input", "output"]
 
 
-UNKNOWN = {
+UNKNOWN: dict[str, tuple[dict[str, Any], str]] = {
     "product": ({"name": "medsins"}, "did you mean 'meds-ins'"),
     "task": ({"task": "summarisation"}, "did you mean 'summarization'"),
     "task id": ({"task": "task060"}, "did you mean 'task60'"),
@@ -121,9 +121,10 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("what", UNKNOWN)
 def test_unknown_name_answers_with_the_nearest(what: str, place: Path) -> None:
-    asked, message = UNKNOWN[what]
+    changes, message = UNKNOWN[what]
+    asked: dict[str, Any] = {"name": "meds-ins", "path": place, **changes}
     with pytest.raises(UnknownNameError, match=message):
-        medcorpus.load(**({"name": "meds-ins", "path": place} | asked))  # type: ignore[arg-type]
+        medcorpus.load(**asked)
 
 
 def test_product_without_tasks_says_so(place: Path) -> None:

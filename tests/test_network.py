@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from medcorpus import network
 from medcorpus.errors import FetchError
-from medcorpus.network import Policy, TransientError
+from medcorpus.raw import network
+from medcorpus.raw.network import Policy, TransientError
 from tests.downloading import BODY, Clock, get, patient, wish, without_proxy
 from tests.web import Web, serve, status, truncate
 

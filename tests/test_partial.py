@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from medcorpus.errors import FetchError, LockedError
-from medcorpus.network import Policy
-from medcorpus.partial import Part, Resume
+from medcorpus.raw.network import Policy
+from medcorpus.raw.partial import Part, Resume
 from tests.downloading import BODY, SHA, Clock, get, patient, wish
 from tests.web import Web, serve, stall, truncate
 
@@ -101,8 +101,8 @@ def test_bytes_reach_the_disk_before_the_name_does(
 CHILD = """
 import sys
 from pathlib import Path
-from medcorpus.download import Downloader, Wanted
-from medcorpus.network import Policy
+from medcorpus.raw.download import Downloader, Wanted
+from medcorpus.raw.network import Policy
 url, folder, sha256 = sys.argv[1:]
 with Downloader("made_up", Policy(https_only=False, allow_private=True)) as downloader:
     downloader.get(Wanted(path="a/b.bin", urls=(url,), folder=Path(folder), sha256=sha256))

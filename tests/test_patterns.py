@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from medcorpus import patterns
+from medcorpus.raw import patterns
 from tests.desk import put
 
 

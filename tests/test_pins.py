@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from medcorpus import fetch, pins, registry
+from medcorpus import fetch, registry
 from medcorpus.errors import SourceError
-from medcorpus.pins import Pin
+from medcorpus.raw import pins
+from medcorpus.raw.pins import Pin
 from medcorpus.source import File, Source
 from tests import made
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from lxml import html
 
-from medcorpus import cards, products, report
-from medcorpus.blocks import Bars, Table
+from medcorpus import cards, products
+from medcorpus.card import report
+from medcorpus.card.blocks import Bars, Table
 from tests.manifests import PAYLOADS, hostile, manifest, source
 
 PRODUCTS = list(products.PRODUCTS)

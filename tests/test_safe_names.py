@@ -8,7 +8,7 @@ import posixpath
 import pytest
 from hypothesis import example, given
 
-from medcorpus.safe_names import Claims, parts_of
+from medcorpus.raw.safe_names import Claims, parts_of
 from tests.packing import NAME
 
 

@@ -135,7 +135,7 @@ def _source(name: str) -> dict[str, Any]:
 
 
 def _files(name: str, source: Source) -> Iterator[dict[str, Any]]:
-    from medcorpus import patterns, pins
+    from medcorpus.raw import patterns, pins
 
     pinned = pins.of(name, source)
     for file in source.files:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from medcorpus import patterns, pins
-from medcorpus.pins import Pin
+from medcorpus.raw import patterns, pins
+from medcorpus.raw.pins import Pin
 
 if TYPE_CHECKING:
-    from medcorpus.download import Progress, Wanted
-    from medcorpus.network import Policy
+    from medcorpus.raw.download import Progress, Wanted
+    from medcorpus.raw.network import Policy
     from medcorpus.source import File, Source
 
 _CHANGED = "upstream has changed the file since your first fetch; pass --accept-new to take it as it is now"
@@ -71,7 +71,7 @@ class Cache:
     def _wanted(
         self, path: str, entry: File, project: dict[str, Pin], locked: dict[str, Pin], known: dict[Path, Pin]
     ) -> Wanted | None:
-        from medcorpus.download import Wanted
+        from medcorpus.raw.download import Wanted
 
         here, renew = known.get(self.folder / path), self.accept_new and path not in project
         must = project.get(path) or (None if renew else locked.get(path))
@@ -85,7 +85,7 @@ class Cache:
         return Wanted(path=path, urls=urls, folder=self.folder, sha256=must.sha256, size=must.bytes, **fix)
 
     def _download(self, wanted: list[Wanted], progress: Progress | None, policy: Policy | None) -> dict[Path, Pin]:
-        from medcorpus.download import Downloader
+        from medcorpus.raw.download import Downloader
 
         if not wanted:
             return {}

@@ -15,11 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, Self
 
-from medcorpus import network
 from medcorpus.errors import FetchError, LockedError
-from medcorpus.network import Policy, TransientError
-from medcorpus.partial import Part, Resume
-from medcorpus.pins import Pin, digest
+from medcorpus.raw import network
+from medcorpus.raw.network import Policy, TransientError
+from medcorpus.raw.partial import Part, Resume
+from medcorpus.raw.pins import Pin, digest
 
 if TYPE_CHECKING:
     import httpx

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from medcorpus import patterns
+from medcorpus.raw import patterns
 
 if TYPE_CHECKING:
     from medcorpus.source import File, Source

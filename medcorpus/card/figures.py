@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from medcorpus import products, registry
-from medcorpus.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
+from medcorpus.card.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
 from medcorpus.categories import CATEGORIES
 from medcorpus.licenses import COMMERCIAL
 from medcorpus.source import SPLITS

@@ -18,9 +18,9 @@ from typing import IO, NoReturn
 
 from medcorpus import atomic
 from medcorpus.errors import ArchiveError
-from medcorpus.members import AGAIN, Member, OverBudgetError, members
-from medcorpus.pins import Pin
-from medcorpus.safe_names import Claims, parts_of
+from medcorpus.raw.members import AGAIN, Member, OverBudgetError, members
+from medcorpus.raw.pins import Pin
+from medcorpus.raw.safe_names import Claims, parts_of
 
 _CHUNK = 2**18
 _BROKEN = (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import singledispatch
 
-from medcorpus.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
+from medcorpus.card.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
 
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Controls, line breaks of all kinds, marks that turn the writing direction, and halves of surrogate pairs."""

@@ -6,10 +6,10 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-from medcorpus import archives, patterns, pins
 from medcorpus.errors import SourceError
-from medcorpus.members import single
-from medcorpus.pins import Pin
+from medcorpus.raw import archives, patterns, pins
+from medcorpus.raw.members import single
+from medcorpus.raw.pins import Pin
 
 
 class Unpacked(NamedTuple):

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import singledispatch
 from html import escape
 
-from medcorpus.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
-from medcorpus.markdown import UNSEEN, address, one_line
+from medcorpus.card.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
+from medcorpus.card.markdown import UNSEEN, address, one_line
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 WORD, LONG = 14, 40

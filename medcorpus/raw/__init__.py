@@ -1,0 +1,1 @@
+"""Behind `medcorpus.fetch`: where raw files lie, how they are downloaded, checked and unpacked."""
