@@ -120,6 +120,11 @@ def with_crlf(raw: Raw) -> Iterator[bytes]:
     yield raw.text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
+@texts("xml")
+def in_utf_16(raw: Raw) -> Iterator[bytes]:
+    yield re.sub(r"\A<\?xml[^>]*\?>\s*?", "", raw.text.decode()).encode("utf-16")
+
+
 # Evident: what is in the file cannot be what was meant.
 
 
@@ -184,6 +189,12 @@ PAGES = [
 def of_another_format(raw: Raw) -> Iterator[bytes]:
     yield from PAGES
     yield from map(raw.holding, PAGES)
+
+
+@files("workbook")
+def with_another_sheet(raw: Raw) -> Iterator[bytes]:
+    members = unzipped(raw.stored)
+    yield zipped(members | {"xl/workbook.xml": members["xl/workbook.xml"].replace(b'name="', b'name="other ')})
 
 
 # Possible: the file may still be right, or what is wrong with it cannot be seen.
@@ -339,7 +350,7 @@ def with_a_long_value(raw: Raw) -> Iterator[bytes]:
 def with_a_wide_element(raw: Raw) -> Iterator[bytes]:
     attributes = b" ".join(b"a%d=''" % number for number in range(200_000))
     for place in raw.sample(CONTENT, 1):
-        for wide in (b"<b a='%s'/>" % (b"x" * LONG), b"<b %s/>" % attributes, b"<b/>" * 500_000):
+        for wide in (b"<b a='%s'/>" % (b"x" * LONG), b"<b %s/>" % attributes, b"<b/>" * 300_000):
             yield raw.replaced(place, wide)
 
 
@@ -355,7 +366,7 @@ def cuts(raw: Raw) -> list[int]:
     return sorted({*some, len(data) - 1} & set(range(1, len(data))))
 
 
-HARMLESS = {"bom": with_bom, "crlf": with_crlf}
+HARMLESS = {"bom": with_bom, "crlf": with_crlf, "utf-16 xml": in_utf_16}
 EVIDENT = {
     "empty": emptied,
     "blank": blank,
@@ -366,6 +377,7 @@ EVIDENT = {
     "deep xml": nested_xml,
     "key twice": with_a_key_twice,
     "another format": of_another_format,
+    "another sheet": with_another_sheet,
 }
 POSSIBLE = {
     "another text": with_another_text,
