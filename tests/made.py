@@ -57,7 +57,8 @@ def register(monkeypatch: pytest.MonkeyPatch, made: Source, name: str = NAME) ->
     """Let the registry know one made-up source and nothing else."""
     monkeypatch.setattr(registry, "names", lambda: (name,))
     monkeypatch.setattr(registry, "get", lambda asked: made)
-    monkeypatch.setattr(registry, "tasks", registry.tasks.__wrapped__)  # the real one remembers what it found
+    uncached = getattr(registry.tasks, "__wrapped__", registry.tasks)
+    monkeypatch.setattr(registry, "tasks", uncached)  # the real one remembers what it found
 
 
 def write_rows(folder: Path, files: Mapping[str, Iterable[Any]]) -> Path:
