@@ -1,1 +1,1 @@
-"""The sources: one folder each; see `sources/README.md` and CONTRIBUTING.md."""
+"""The sources: one folder each; CONTRIBUTING.md says what is in it."""

@@ -24,7 +24,8 @@ from medcorpus.errors import LockedError, MedcorpusError, MissingFilesError
 from tests.commandline import error_of, run
 
 COMMANDS = (
-    "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "check", "new", "verify", "why", "doctor",
+    "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "check", "new", "pin", "verify", "why",
+    "doctor",
 )  # fmt: skip
 HEAVY = {"pyarrow", "polars", "datasets", "datasketch", "numpy", "lxml", "httpx", "huggingface_hub", "langdetect"}
 REAL_MAIN = (

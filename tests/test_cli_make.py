@@ -199,3 +199,16 @@ def test_check_new_source_until_it_passes(checkout: Path) -> None:
     found = json.loads(run("check", "--all", "--format", "json", code=1).stdout)
     assert found["failed"] == [f"{NAME}_two"]
     assert set(found["sources"][NAME]) == set(contract.CHECKS)
+
+
+def test_pin_records_the_files_at_hand(checkout: Path, tmp_path: Path) -> None:
+    raw = tmp_path / "raw" / NAME
+    raw.mkdir(parents=True)
+    (raw / "questions.jsonl").write_text(ROWS, encoding="utf-8")
+    run("pin", NAME, "--raw", raw.parent)
+    found = fetching.find(NAME, home=tmp_path / "home", raw=raw.parent)
+    assert [f.pin for f in found.files] == ["matches"]
+
+
+def test_pin_without_files_says_what_to_name(checkout: Path) -> None:
+    assert "name their folder with --raw" in error_of("pin", NAME, code=4)

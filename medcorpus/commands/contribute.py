@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,7 +11,8 @@ import click
 from medcorpus import registry
 from medcorpus.commands import options
 from medcorpus.console import Output
-from medcorpus.errors import MedcorpusError
+from medcorpus.errors import MedcorpusError, MissingFilesError
+from medcorpus.home import home_folder
 from medcorpus.skeleton import SHAPE_NAMES
 
 Problems = Mapping[str, Sequence[str]]
@@ -96,4 +98,27 @@ def new(name: str, shape: str, title: str, out: Output) -> None:
     out.result({"source": name, "files": files, "next": steps}, bare=files, human=human)
 
 
-COMMANDS = (check, new)
+@click.command()
+@click.argument("source")
+@options.raw
+@options.common
+def pin(source: str, raw: Path | None, out: Output) -> None:
+    """Record size and sha256 of a source's raw files in its files.tsv.
+
+    Files are taken from --raw or from the cache; pins of files that are not here are kept. From then on every
+    download is checked against them.
+    """
+    from medcorpus import fetch
+    from medcorpus.raw import pins
+
+    found = fetch.find(source, home=home_folder(), raw=raw)
+    if not found.files:
+        raise MissingFilesError(f"no raw file of {source} is here", fix="name their folder with --raw")
+    changed = [f.path for f in found.files if f.pin == "differs"]
+    path = pins.write(source, found)
+    value = {"source": source, "path": str(path), "files": len(found.files), "changed": changed}
+    told = f"written  {path}: {len(found.files):,} files, {len(changed):,} of them with another hash than before"
+    out.result(value, bare=[path], human=lambda: out.line(told))
+
+
+COMMANDS = (check, new, pin)
