@@ -221,7 +221,7 @@ def _items(name: str, source: Source, raw_file: str, local: Path) -> Iterator[It
             yield item
     except FormatError as error:
         raise FormatError(error.what, where=f"{name}: {raw_file}{_beside(error, local)}", fix=error.fix) from error
-    except MedcorpusError:
+    except (MedcorpusError, MemoryError):
         raise
     except Exception as error:
         raise SourceError(

@@ -14,6 +14,10 @@ Fields = dict[str, str | tuple[str, ...]]
 """Named values a task template can ask for; a tuple is several alternatives or items."""
 
 
+LETTERS = 26
+"""Options have letters for names."""
+
+
 def letters(indices: tuple[int, ...]) -> tuple[str, ...]:
     """Name option positions by letter: 0 is A, 25 is Z.
 
@@ -150,6 +154,8 @@ class Choice(Record):
             yield "blank question"
         if len(self.options) < 2:
             yield "fewer than two options"
+        if len(self.options) > LETTERS:
+            yield "more options than letters"
         if not all(o.strip() for o in self.options):
             yield "blank option"
         if not self.answers:

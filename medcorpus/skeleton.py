@@ -108,8 +108,8 @@ def write(name: str, *, shape: str = "Text", title: str = "") -> list[Path]:
     """
     if shape not in SHAPE_NAMES:
         raise UnknownNameError("shape", shape, SHAPE_NAMES)
-    _check_place()
     _check_name(name)
+    _check_place()
     folder = registry.folder() / name
     folder.mkdir()
     files = {"__init__.py": "", "source.py": source_text(name, shape=shape, title=title)}

@@ -23,6 +23,7 @@ FAULTY: list[tuple[Record, str]] = [
     (Choice(question=" ", options=("a", "b"), answers=(0,)), "blank question"),
     (Choice(question="q", options=("a",), answers=(0,)), "fewer than two options"),
     (Choice(question="q", options=("a", " "), answers=(0,)), "blank option"),
+    (Choice(question="q", options=("a",) * 27, answers=(0,)), "more options than letters"),
     (Choice(question="q", options=("a", "b"), answers=()), "no right answer"),
     (Choice(question="q", options=("a", "b"), answers=(2,)), "answer out of range"),
     (Choice(question="q", options=("a", "b"), answers=(-1,)), "answer out of range"),
