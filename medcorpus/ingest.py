@@ -221,8 +221,13 @@ def _items(name: str, source: Source, raw_file: str, local: Path) -> Iterator[It
             yield item
     except FormatError as error:
         raise FormatError(error.what, where=f"{name}: {raw_file}{_beside(error, local)}", fix=error.fix) from error
-    except (MedcorpusError, MemoryError):
+    except MedcorpusError:
         raise
+    except MemoryError as error:
+        where = f"{name}: {raw_file} after row {row}"
+        raise SourceError(
+            "it takes more memory than there is", where=where, fix="free memory or split the file"
+        ) from error
     except Exception as error:
         raise SourceError(
             f"{fault_of(error)} ({type(error).__name__})",
