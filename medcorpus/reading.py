@@ -64,21 +64,28 @@ def each(rows: Rows[T], convert: Callable[[T], Converted]) -> Iterator[Item]:
     for row in rows:
         if isinstance(row, Reject):
             yield row
+            continue
+        number, value = row
+        try:
+            result = convert(value)
+            several = () if isinstance(result, Record) else _several(number, result)
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
+            yield Reject(number, fault_of(error))
+            continue
+        if isinstance(result, Record):
+            yield Placed(number, result)
         else:
-            yield from _convert(row[0], row[1], convert)
+            yield from several
 
 
-def _convert(number: int, value: T, convert: Callable[[T], Converted]) -> Iterator[Item]:
-    try:
-        result = convert(value)
-        results = [result] if isinstance(result, (Record, Withheld)) else list(result)
-    except (KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
-        yield Reject(number, fault_of(error))
-        return
+def _several(number: int, result: Withheld | Iterable[Record | Withheld]) -> list[Item]:
+    results = [result] if isinstance(result, Withheld) else list(result)
     if not results:
-        yield Reject(number, "nothing in it")
-    for one in results:
-        yield Reject(number, one.reason, withheld=True) if isinstance(one, Withheld) else Placed(number, one)
+        return [Reject(number, "nothing in it")]
+    return [
+        Reject(number, one.reason, withheld=True) if isinstance(one, Withheld) else Placed(number, one)
+        for one in results
+    ]
 
 
 _BUILT_IN = (

@@ -156,13 +156,13 @@ class Choice(Record):
             yield "fewer than two options"
         if len(self.options) > LETTERS:
             yield "more options than letters"
-        if not all(o.strip() for o in self.options):
+        if not all(map(str.strip, self.options)):
             yield "blank option"
         if not self.answers:
             yield "no right answer"
-        if any(not 0 <= a < len(self.options) for a in self.answers):
+        elif min(self.answers) < 0 or max(self.answers) >= len(self.options):
             yield "answer out of range"
-        if tuple(sorted(set(self.answers))) != self.answers:
+        if len(self.answers) > 1 and tuple(sorted(set(self.answers))) != self.answers:
             yield "answers repeated or out of order"
 
     def _texts(self) -> Iterable[str]:

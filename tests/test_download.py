@@ -101,7 +101,7 @@ REFUSED: dict[str, tuple[Fault, str, int]] = {
     "forbidden": (status(403), "403 Forbidden", 1),
     "not found": (status(404), "404 Not Found", 1),
     "gone": (status(410), "410 Gone", 1),
-    "too large": (status(413), "413 Request Entity Too Large", 1),
+    "too large": (status(413), "413 ", 1),
     "no content": (status(204), "204 No Content", 1),
     "redirect to nowhere": (status(302), "302 Found", 1),
     "flipped": (flip(123), "sha256 is", 1),
