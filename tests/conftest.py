@@ -11,6 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from medcorpus.raw.network import Policy
+from tests.checkout import tiny_checkout
+from tests.downloading import Clock, patient
+from tests.web import Web, serve
+
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.load_profile("default")
 
@@ -25,7 +30,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MEDCORPUS_HOME", str(folder))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.delenv("HF_TOKEN", raising=False)
+    for name in ("HF_TOKEN", "COLUMNS", "MEDCORPUS_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
     return folder
 
 
@@ -42,6 +48,32 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     yield
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a checkout with one small source of known content, and no other."""
+    with tiny_checkout(tmp_path / "checkout", monkeypatch) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Web]:
+    """Give a server on the loopback that fails as it is told to."""
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that tests turn."""
+    return Clock()
+
+
+@pytest.fixture
+def policy(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Policy:
+    """Give a download policy that allows the loopback and waits on the test's clock."""
+    return patient(clock, monkeypatch)
 
 
 @pytest.fixture(scope="session")

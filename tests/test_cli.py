@@ -33,12 +33,6 @@ REAL_MAIN = (
 )
 
 
-@pytest.fixture(autouse=True)
-def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.delenv("MEDCORPUS_DEBUG", raising=False)
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build mmedbench from the samples of the real sources, once."""

@@ -5,26 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from medcorpus import build as building
-from tests.checkout import NAME, forget_sources, tiny_checkout
+from tests.checkout import NAME, forget_sources
 from tests.commandline import error_of, normal, run
-
-
-@pytest.fixture(autouse=True)
-def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.delenv("MEDCORPUS_DEBUG", raising=False)
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with tiny_checkout(tmp_path / "checkout", monkeypatch) as folder:
-        yield folder
 
 
 @pytest.fixture(scope="module")

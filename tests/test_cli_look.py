@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,20 +11,8 @@ import pytest
 
 from medcorpus import build as building
 from medcorpus import registry
-from tests.checkout import NAME, tiny_checkout
+from tests.checkout import NAME
 from tests.commandline import error_of, run
-
-
-@pytest.fixture(autouse=True)
-def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.delenv("MEDCORPUS_DEBUG", raising=False)
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with tiny_checkout(tmp_path / "checkout", monkeypatch) as folder:
-        yield folder
 
 
 @pytest.fixture(scope="module")

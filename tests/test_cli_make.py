@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,8 @@ from medcorpus import build as building
 from medcorpus import contract, registry
 from medcorpus import fetch as fetching
 from medcorpus.errors import MissingFilesError
-from tests.checkout import NAME, ROWS, forget_sources, tiny_checkout
+from tests.checkout import NAME, ROWS, forget_sources
 from tests.commandline import error_of, normal, run
-
-
-@pytest.fixture(autouse=True)
-def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.delenv("MEDCORPUS_DEBUG", raising=False)
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with tiny_checkout(tmp_path / "checkout", monkeypatch) as folder:
-        yield folder
 
 
 @pytest.fixture(scope="module")

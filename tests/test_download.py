@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
@@ -15,24 +14,8 @@ from medcorpus.raw.download import Downloader, retry_after
 from medcorpus.raw.network import Policy
 from medcorpus.raw.pins import Pin
 from tests import web
-from tests.downloading import BODY, OTHER, SHA, Clock, get, left, patient, wish
-from tests.web import Fault, Web, becomes, chunked, flip, serve, stall, stated, status, truncate
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Web]:
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def policy(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Policy:
-    return patient(clock, monkeypatch)
+from tests.downloading import BODY, OTHER, SHA, Clock, get, left, wish
+from tests.web import Fault, Web, becomes, chunked, flip, stall, stated, status, truncate
 
 
 @pytest.mark.parametrize("sha256", [SHA, ""], ids=["pinned", "unpinned"])

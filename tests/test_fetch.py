@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,7 @@ from medcorpus.raw import pins
 from medcorpus.source import File
 from tests import made
 from tests.desk import Desk, paths, pin, put
-from tests.web import Web, flip, serve, status
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Web]:
-    with serve() as running:
-        yield running
+from tests.web import Web, flip, status
 
 
 @pytest.fixture

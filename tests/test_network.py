@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,24 +13,8 @@ import pytest
 from medcorpus.errors import FetchError
 from medcorpus.raw import network
 from medcorpus.raw.network import Policy, TransientError
-from tests.downloading import BODY, Clock, get, patient, wish, without_proxy
-from tests.web import Web, serve, status, truncate
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Web]:
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def policy(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Policy:
-    return patient(clock, monkeypatch)
+from tests.downloading import BODY, get, wish, without_proxy
+from tests.web import Web, status, truncate
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,24 +16,8 @@ import pytest
 from medcorpus.errors import FetchError, LockedError
 from medcorpus.raw.network import Policy
 from medcorpus.raw.partial import Part, Resume
-from tests.downloading import BODY, SHA, Clock, get, patient, wish
-from tests.web import Web, serve, stall, truncate
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Web]:
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def policy(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Policy:
-    return patient(clock, monkeypatch)
+from tests.downloading import BODY, SHA, get, wish
+from tests.web import Web, stall, truncate
 
 
 @pytest.mark.parametrize("sha256", [SHA, ""], ids=["pinned", "unpinned"])

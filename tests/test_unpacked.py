@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,7 @@ import pytest
 from medcorpus.errors import ArchiveError
 from medcorpus.source import File
 from tests.desk import Desk, paths, pin, put, zipped
-from tests.web import Web, serve
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Web]:
-    with serve() as running:
-        yield running
+from tests.web import Web
 
 
 @pytest.fixture
