@@ -8,12 +8,9 @@ becomes a `Reject` of that row, and the next row is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from medcorpus.records import Record
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 T = TypeVar("T")
 
@@ -46,8 +43,8 @@ class Placed(NamedTuple):
 Item = Record | Placed | Reject
 Converted = Record | Withheld | Iterable[Record | Withheld]
 Rows = Iterable[tuple[int, T] | Reject]
-if TYPE_CHECKING:
-    Read = Callable[..., Iterable[Item] | Iterable[pa.Table]]
+Read = Callable[..., Iterable[Item]]
+"""A source's `read`: the local path of one raw file to what it holds."""
 
 
 def each(rows: Rows[T], convert: Callable[[T], Converted]) -> Iterator[Item]:
