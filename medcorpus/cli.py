@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -79,7 +80,7 @@ def failure_of(error: BaseException) -> Failure:
 
 def _defect(error: BaseException) -> Failure:
     frames = traceback.extract_tb(error.__traceback__)
-    place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     said = f": {error}" if str(error) else ""
     return Failure(
         f"{type(error).__name__}{said}", place, f"this is a defect of medcorpus; {DEBUG}=1 shows where it comes from"

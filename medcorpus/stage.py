@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -71,7 +71,14 @@ def run(stage: Stage, shards: Sequence[Shards], store: Store, engine: Engine, st
 
 def _recipe(stage: Stage) -> dict[str, Any]:
     code = Path(inspect.getfile(type(stage))).read_bytes()
-    return {"stage": stage.name, "parameters": asdict(stage), "code": hashlib.sha256(code).hexdigest()}  # type: ignore[call-overload]
+    return {"stage": stage.name, "parameters": parameters(stage), "code": hashlib.sha256(code).hexdigest()}
+
+
+def parameters(stage: Stage) -> dict[str, Any]:
+    """Give the parameters of a stage, which are its fields."""
+    if not is_dataclass(stage) or isinstance(stage, type):
+        raise SourceError(f"stage {stage.name} is not a dataclass", fix="its fields are its parameters")
+    return asdict(stage)
 
 
 def _prepare(stage: Stage, shards: Sequence[Shards], store: Store, engine: Engine) -> Shards | None:

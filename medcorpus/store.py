@@ -143,7 +143,7 @@ class Store:
         return self.home / "layers" / key[:32]
 
     def find(self, key: str) -> Shards | None:
-        """Open a finished layer; None when it has no manifest."""
+        """Open a finished layer; None when it has no manifest, or lacks a part that the manifest lists."""
         folder = self.folder(key)
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -151,7 +151,6 @@ class Store:
             return None
         parts = tuple(Part(**p) for p in manifest["parts"])
         if any(not _has_size(folder / p.name, p.bytes) for p in parts):
-            (folder / "manifest.json").unlink()
             return None
         return Shards(folder=folder, key=key, parts=parts, recipe=manifest["recipe"])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from medcorpus import atomic, cards, registry, render
 from medcorpus.parquet import SplitWriter, write_table
 from medcorpus.product import KEPT, judge
 from medcorpus.release import FORMAT, MANIFEST, root_of
+from medcorpus.stage import parameters
 from medcorpus.store import sha256_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def write_release(
         "sources": {n: _source_entry(n, inputs, writer) for n in inputs.shards},
         "skipped": inputs.skipped,
         "tasks": {t: writer.tasks[t] for t in registry.tasks() if writer.tasks[t]},
-        "stages": [{"stage": s.name, "parameters": asdict(s)} for s in inputs.product.stages],  # type: ignore[call-overload]
+        "stages": [{"stage": s.name, "parameters": parameters(s)} for s in inputs.product.stages],
         "funnel": _funnel(inputs, writer),
     }
     for name, text in cards.files_of(manifest).items():
