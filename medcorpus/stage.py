@@ -3,36 +3,74 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
+from functools import cache
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from medcorpus.errors import SourceError
-from medcorpus.store import Layer, Shards, Store, make, read_ipc, writing_ipc
+from medcorpus.store import Layer, Shards, Store, make, writing_ipc
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from medcorpus.engine import Engine, Step
 
+Write = Callable[[Any, Path], Mapping[str, Any]]
+"""A module-level function `(job, path) -> notes` that writes one part's Arrow file."""
+
 
 class Stage(Protocol):
     """A frozen dataclass whose fields are its parameters.
 
-    `prepare` looks at all rows once and gives a table that every part is annotated with (which rows are
-    duplicates of which, say); stages that work row by row give None.
+    `prepare` looks at all rows once and gives a layer that every part is annotated with (which rows are
+    duplicates of which, say); stages that work row by row give None. `uses` names what the columns depend on beside
+    the stage's own module or package: modules of medcorpus, or installed distributions.
     """
 
     name: ClassVar[str]
     row_local: ClassVar[bool]
+    uses: ClassVar[tuple[str, ...]]
 
-    def prepare(self, shards: Sequence[Shards]) -> pa.Table | None:
+    def prepare(self, shards: Sequence[Shards], work: Work) -> Shards | None:
         """Look at all rows of all sources once."""
 
     def annotate(self, table: pa.Table, prepared: pa.Table | None) -> pa.Table:
-        """Give the new columns for these rows, row for row."""
+        """Give the new columns for these rows, row for row; `prepared` is the layer that `prepare` gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where a stage's `prepare` does its work: in layers of the store, so that what is finished is not done again.
+
+    Args:
+        recipe: What the stage is: its name, parameters and code.
+        store: Where layers lie.
+        engine: What runs their jobs.
+        step: Called after each job.
+        benchmarks: Test items by the name of the benchmark they belong to, for stages that compare rows with them.
+    """
+
+    recipe: Mapping[str, Any]
+    store: Store
+    engine: Engine
+    step: Step | None = None
+    benchmarks: Mapping[str, Shards] = field(default_factory=dict)
+
+    def layer(self, name: str, jobs: Sequence[Any], write: Write, over: Sequence[Shards]) -> Shards:
+        """Make a layer of the preparation, or find it.
+
+        Args:
+            name: Names the step within the stage.
+            jobs: One per part; they must follow from the stage's parameters and from `over`.
+            write: Writes one part.
+            over: The layers that the step reads.
+        """
+        recipe = {"kind": "prepared", "step": name, **self.recipe, "over": [s.lineage for s in over]}
+        return make(self.store, [Layer(recipe=recipe, jobs=tuple(jobs), write=write)], self.engine, self.step)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +78,29 @@ class _Annotation:
     stage: Stage
     shards: Shards
     part: int
-    prepared: Path | None
+    prepared: Shards | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Preparation:
-    stage: Stage
-    shards: tuple[Shards, ...]
-
-
-def run(stage: Stage, shards: Sequence[Shards], store: Store, engine: Engine, step: Step | None = None) -> list[Shards]:
+def run(
+    stage: Stage,
+    shards: Sequence[Shards],
+    store: Store,
+    engine: Engine,
+    step: Step | None = None,
+    benchmarks: Mapping[str, Shards] | None = None,
+) -> list[Shards]:
     """Annotate the shards of several sources with one stage; what was annotated before is looked up.
 
     Returns:
         The same shards, each with the stage's column layer on top.
     """
-    prepared = _prepare(stage, shards, store, engine)
-    recipe = _recipe(stage) | {"prepared": prepared.key if prepared else ""}
-    path = prepared.path(0) if prepared else None
+    recipe = recipe_of(stage)
+    work = Work(recipe, store, engine, step, benchmarks or {})
+    prepared = None if stage.row_local else stage.prepare(shards, work)
     layers = [
         Layer(
-            recipe={"kind": "columns", **recipe, "over": s.lineage},
-            jobs=tuple(_Annotation(stage, s, i, path) for i in range(len(s.parts))),
+            recipe={"kind": "columns", **recipe, "prepared": prepared.key if prepared else "", "over": s.lineage},
+            jobs=tuple(_Annotation(stage, s, i, prepared) for i in range(len(s.parts))),
             write=write_columns,
         )
         for s in shards
@@ -69,9 +108,34 @@ def run(stage: Stage, shards: Sequence[Shards], store: Store, engine: Engine, st
     return [s.over(layer) for s, layer in zip(shards, make(store, layers, engine, step))]
 
 
-def _recipe(stage: Stage) -> dict[str, Any]:
-    code = Path(inspect.getfile(type(stage))).read_bytes()
-    return {"stage": stage.name, "parameters": parameters(stage), "code": hashlib.sha256(code).hexdigest()}
+def recipe_of(stage: Stage) -> dict[str, Any]:
+    """Give what decides a stage's columns beside the rows: its name, parameters, code, and what it uses."""
+    return {
+        "stage": stage.name,
+        "parameters": parameters(stage),
+        "code": _code_hash(_home_of(type(stage).__module__)),
+        "uses": {name: _version(name) for name in stage.uses},
+    }
+
+
+def _home_of(module: str) -> str:
+    """Give the package of a stage that has one of its own: `medcorpus.stages.x` of `medcorpus.stages.x.y`."""
+    return ".".join(module.split(".")[:3]) if module.startswith("medcorpus.stages.") else module
+
+
+def _version(name: str) -> str:
+    return _code_hash(name) if name.startswith("medcorpus.") else metadata.version(name)
+
+
+@cache
+def _code_hash(module: str) -> str:
+    """Hash a module's file; of a package every file, as its data files decide columns too."""
+    file = Path(str((sys.modules.get(module) or import_module(module)).__file__))
+    files = [f for f in file.parent.rglob("*") if f.is_file()] if file.name == "__init__.py" else [file]
+    digest = hashlib.sha256()
+    for path in sorted(f for f in files if f.parent.name != "__pycache__"):
+        digest.update(path.relative_to(file.parent).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def parameters(stage: Stage) -> dict[str, Any]:
@@ -81,25 +145,6 @@ def parameters(stage: Stage) -> dict[str, Any]:
     return asdict(stage)
 
 
-def _prepare(stage: Stage, shards: Sequence[Shards], store: Store, engine: Engine) -> Shards | None:
-    if stage.row_local:
-        return None
-    recipe = {"kind": "prepared", **_recipe(stage), "over": [s.lineage for s in shards]}
-    layer = Layer(recipe=recipe, jobs=(_Preparation(stage, tuple(shards)),), write=write_prepared)
-    return make(store, [layer], engine)[0]
-
-
-def write_prepared(job: _Preparation, path: Path) -> Mapping[str, Any]:
-    """Write what `prepare` found to one Arrow file."""
-    import pyarrow as pa
-
-    table = job.stage.prepare(job.shards)
-    table = pa.table({}) if table is None else table
-    with writing_ipc(path, table.schema) as writer:
-        writer.write_table(table)
-    return {}
-
-
 def write_columns(job: _Annotation, path: Path) -> Mapping[str, Any]:
     """Write the new columns of one part to one Arrow file.
 
@@ -107,11 +152,22 @@ def write_columns(job: _Annotation, path: Path) -> Mapping[str, Any]:
         SourceError: The stage gave another number of rows than it got.
     """
     table = job.shards.table(job.part)
-    columns = job.stage.annotate(table, read_ipc(job.prepared) if job.prepared else None)
+    columns = job.stage.annotate(table, _whole(job.prepared) if job.prepared else None)
     if columns.num_rows != table.num_rows:
         raise SourceError(
             f"stage {job.stage.name} gave {columns.num_rows} rows for {table.num_rows}", fix="a stage only adds columns"
         )
-    with writing_ipc(path, columns.schema) as writer:
-        writer.write_table(columns)
+    return write_table(path, columns)
+
+
+def write_table(path: Path, table: pa.Table) -> Mapping[str, Any]:
+    """Write a table as one part of a layer, without notes."""
+    with writing_ipc(path, table.schema) as writer:
+        writer.write_table(table)
     return {}
+
+
+def _whole(shards: Shards) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.concat_tables(shards.tables())

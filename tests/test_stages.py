@@ -165,3 +165,18 @@ def test_new_parameters_make_a_new_layer_and_old_ones_do_not(home: Any) -> None:
     shards = [shards_of(store, [("a", "train", "yes", "x")])]
     keys = [stage.run(s, shards, store, Inline())[0].lineage for s in (Clean(), Clean(), Clean(repair=False))]
     assert keys[0] == keys[1] != keys[2]
+
+
+def test_package_of_a_stage_counts_with_its_data_files(tmp_path: Any, monkeypatch: Any) -> None:
+    package = tmp_path / "counted"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "terms.tsv").write_text("one")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = stage._code_hash.__wrapped__("counted")
+    (package / "terms.tsv").write_text("two")
+    assert stage._code_hash.__wrapped__("counted") != before
+
+
+def test_version_of_a_library_counts() -> None:
+    assert stage.recipe_of(Clean())["uses"].keys() == {"ftfy"}

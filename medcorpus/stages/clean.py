@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+    from medcorpus.stage import Work
     from medcorpus.store import Shards
 
 LINE_BREAKS = "\r\n?|[\x0b\x0c\x85\u2028\u2029]"
@@ -43,8 +44,9 @@ class Clean:
 
     name: ClassVar[str] = "clean"
     row_local: ClassVar[bool] = True
+    uses: ClassVar[tuple[str, ...]] = ("ftfy",)
 
-    def prepare(self, shards: Sequence[Shards]) -> None:
+    def prepare(self, shards: Sequence[Shards], work: Work) -> None:
         """Nothing: rows are cleaned one by one."""
 
     def annotate(self, table: pa.Table, prepared: pa.Table | None) -> pa.Table:

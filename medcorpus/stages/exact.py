@@ -11,14 +11,18 @@ its rows and training loses them), then the one with the smallest id.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from medcorpus.stage import write_table
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+    from medcorpus.stage import Work
     from medcorpus.store import Shards
 
 SEEDS = (11, 29)
@@ -38,9 +42,14 @@ class Exact:
 
     name: ClassVar[str] = "exact"
     row_local: ClassVar[bool] = False
+    uses: ClassVar[tuple[str, ...]] = ()
 
-    def prepare(self, shards: Sequence[Shards]) -> pa.Table:
-        """Find every group of copies: `id`, `dup_of` and `dup_size` of the rows that have copies."""
+    def prepare(self, shards: Sequence[Shards], work: Work) -> Shards:
+        """Find every group of copies."""
+        return work.layer("copies", [_Comparison(self, tuple(shards))], write_copies, over=shards)
+
+    def copies(self, shards: Sequence[Shards]) -> pa.Table:
+        """Give `id`, `dup_of` and `dup_size` of the rows that have copies."""
         import polars as pl
 
         rows = pl.concat([self._hashes(t) for s in shards for t in s.tables()] or [self._hashes(None)])
@@ -75,6 +84,17 @@ class Exact:
         frame = pl.DataFrame(table.select([*names, *(c for c in self.columns if c not in names)]))
         said = pl.struct(*(_folded(c, frame.schema[c]) for c in self.columns))
         return frame.select(*names, *(said.hash(seed).alias(f"hash_{i}") for i, seed in enumerate(SEEDS)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    stage: Exact
+    shards: tuple[Shards, ...]
+
+
+def write_copies(job: _Comparison, path: Path) -> Mapping[str, Any]:
+    """Write which rows are copies of which."""
+    return write_table(path, job.stage.copies(job.shards))
 
 
 def _folded(column: str, kind: pl.DataType) -> pl.Expr:
