@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import medcorpus
-from medcorpus import cards, engine, fetch, ingest, products, registry, release, render, stage
+from medcorpus import cards, engine, fetch, ingest, items, products, registry, release, render, stage
 from medcorpus.errors import FetchError, MissingFilesError
 from medcorpus.product import Product
 from medcorpus.raw import pins
@@ -33,7 +33,9 @@ CODE = (
     "cards",
     "categories",
     "licenses",
+    "items",
     "logical",
+    "overlaps",
     "parquet",
     "product",
     "products",
@@ -106,6 +108,8 @@ class Inputs:
     tallies: dict[str, ingest.Tally] = field(default_factory=dict)
     instructions: dict[str, Shards] = field(default_factory=dict)
     shards: dict[str, Shards] = field(default_factory=dict)
+    guarded: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    items: dict[str, Shards] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -211,10 +215,39 @@ def _make_shards(inputs: Inputs, store: Store, workers: Engine, options: Options
         layers = [render.layer_of(n, records[n]) for n in names]
         rows = dict(zip(names, make(store, layers, workers, _step(watch, "render"))))
         inputs.instructions = rows
+    _make_items(inputs, store, workers, options, watch)
     shards = list(rows.values())
     for each in inputs.product.stages:
-        shards = stage.run(each, shards, store, workers, _step(watch, each.name))
+        shards = stage.run(each, shards, store, workers, _step(watch, each.name), tuple(inputs.items.values()))
     inputs.shards = dict(zip(names, shards))
+
+
+def _make_items(inputs: Inputs, store: Store, workers: Engine, options: Options, watch: Watch) -> None:
+    """Read the test items of the benchmarks that the product protects, from the sources whose raw files are here."""
+    here = {n: found for n in _benchmarks(inputs.product) if (found := _at_hand(n, options)) is not None}
+    records = make(store, [ingest.layer_of(n, f) for n, f in here.items()], workers, _step(watch, "read benchmarks"))
+    layers = [items.layer_of(n, _benchmarks(inputs.product)[n], r) for n, r in zip(here, records)]
+    inputs.items = dict(zip(here, make(store, layers, workers, _step(watch, "test items"))))
+    inputs.guarded = {n: b for n, b in _benchmarks(inputs.product).items() if n in inputs.items}
+    unknown = [n for n in _benchmarks(inputs.product) if n not in inputs.items]
+    if unknown:
+        inputs.warnings.append(f"test items of {_first(unknown)} are not here: rows that repeat them are not found")
+
+
+def _benchmarks(product: Product) -> dict[str, tuple[str, ...]]:
+    """Give the sources of the benchmarks that a product protects, with the benchmarks each belongs to."""
+    guards = [products.get(n) for n in product.protects]
+    sources = {n: tuple(p.name for p in guards if p.takes(n, registry.get(n))) for n in registry.names()}
+    return {n: benchmarks for n, benchmarks in sources.items() if benchmarks}
+
+
+def _at_hand(name: str, options: Options) -> Found | None:
+    """Find the raw files of a benchmark's source where nothing has to be downloaded for it."""
+    try:
+        found = fetch.find(name, home=options.home, raw=options.raw, sample=options.sample)
+    except FetchError:
+        return None
+    return found if any(not f.companion for f in found.files) else None
 
 
 def _step(watch: Watch, what: str) -> Callable[[int, int], None]:
@@ -246,4 +279,5 @@ def _recipe(inputs: Inputs, options: Options) -> dict[str, Any]:
         "facts": {n: ingest.code_hash(n) for n in inputs.found},
         "missing": {n: f.missing for n, f in inputs.found.items()},
         "skipped": inputs.skipped,
+        "guarded": inputs.guarded,
     }

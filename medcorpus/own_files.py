@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from medcorpus import atomic, stage
 from medcorpus.errors import FormatError, MedcorpusError, UnknownNameError
 from medcorpus.stage import Stage
-from medcorpus.store import key_of, sha256_of
+from medcorpus.store import key_of, read_ipc, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,7 @@ class _Job:
     target: Path
     stages: tuple[Stage, ...]
     columns: Columns
+    prepared: Path | None = None
 
 
 def chain(names: Sequence[str], columns: Columns, settings: Mapping[str, str] | None = None) -> tuple[Stage, ...]:
@@ -135,8 +136,18 @@ def annotate(
     columns: Columns,
     engine: Engine,
     step: Step | None = None,
+    prepared: Path | None = None,
 ) -> list[Annotated]:
     """Add the stages' columns to every file, into a folder; what is finished there is not made again.
+
+    Args:
+        paths: Parquet files.
+        out: The folder.
+        stages: What adds columns, in order.
+        columns: Where text and language stand.
+        engine: What runs the files.
+        step: Called after each file.
+        prepared: Arrow file with what stages that are not row-local compare the rows with.
 
     Raises:
         FormatError: A file is not Parquet.
@@ -145,7 +156,10 @@ def annotate(
             replace a file that was not made here.
     """
     targets = _targets(paths, out)
-    jobs = [_Job(source=p, target=t, stages=tuple(stages), columns=columns) for p, t in zip(paths, targets)]
+    jobs = [
+        _Job(source=p, target=t, stages=tuple(stages), columns=columns, prepared=prepared)
+        for p, t in zip(paths, targets)
+    ]
     return engine.map(_annotate_file, jobs, step)
 
 
@@ -180,7 +194,8 @@ def _opened(path: Path) -> Any:
 
 def _annotate_file(job: _Job) -> Annotated:
     recipe = {"kind": "annotated", "of": sha256_of(job.source), "stages": [stage.recipe_of(s) for s in job.stages]}
-    key = key_of(recipe | {"columns": [job.columns.text, job.columns.lang]})
+    beside = sha256_of(job.prepared) if job.prepared else ""
+    key = key_of(recipe | {"columns": [job.columns.text, job.columns.lang], "prepared": beside})
     with _opened(job.source) as file:
         if job.target.exists() and _footer(job.target) == key:
             return Annotated(path=job.target, rows=file.metadata.num_rows, new=False)
@@ -209,8 +224,9 @@ def _batches(file: Any, job: _Job) -> Iterator[pa.Table]:
 
 def _with_columns(table: pa.Table, job: _Job) -> pa.Table:
     view = _view(table, job.columns)
+    prepared = read_ipc(job.prepared) if job.prepared else None
     for each in job.stages:
-        columns = each.annotate(view, None)
+        columns = each.annotate(view, None if each.row_local else prepared)
         for name in columns.column_names:
             if name in table.column_names:
                 where, fix = f"{job.source}: column {name}", "drop it or rename it first"

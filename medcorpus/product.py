@@ -31,6 +31,7 @@ class Product:
         rules: Gives the named conditions every row must meet; a row is counted under the first that it fails.
         columns: Gives the published columns, in order.
         config: Column whose values are the release's configurations.
+        protects: Products whose test items the stages compare the rows with.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Product:
     rules: Callable[[], Mapping[str, pl.Expr]]
     columns: Callable[[], Mapping[str, pl.Expr]]
     config: str
+    protects: tuple[str, ...] = ()
 
 
 def judge(frame: pl.DataFrame, rules: Mapping[str, pl.Expr]) -> pl.Series:

@@ -11,11 +11,14 @@ from medcorpus.product import Product
 from medcorpus.records import Choice, Instruction, Text
 from medcorpus.source import Source
 from medcorpus.stages.clean import Clean
+from medcorpus.stages.decontaminate import Decontaminate
 from medcorpus.stages.exact import Exact
 
 if TYPE_CHECKING:
     import polars as pl
 
+BENCHMARKS = ("mmedbench", "meds-bench")
+TEST_ITEM = "repeats a test item"
 LANGS = ("en", "zh", "ja", "fr", "ru", "es")
 """The six languages of MMedC and MMedBench, in the papers' order."""
 MMEDBENCH = ("frenchmedmcqa", "headqa", "igakuqa", "medqa", "rumedbench")
@@ -29,6 +32,7 @@ def _mmedc_rules() -> Mapping[str, pl.Expr]:
         "blank after cleaning": pl.col("clean_text") != "",
         "language not in the corpus": pl.col("lang").is_in(LANGS),
         "exact duplicate": pl.col("dup_of") == "",
+        TEST_ITEM: ~pl.col("repeats_item"),
     }
 
 
@@ -42,7 +46,10 @@ def _mmedc_columns() -> Mapping[str, pl.Expr]:
 def _instruction_rules() -> Mapping[str, pl.Expr]:
     import polars as pl
 
-    return {"exact duplicate": pl.col("dup_of") == ""}
+    return {
+        "exact duplicate": pl.col("dup_of") == "",
+        TEST_ITEM: ~pl.col("repeats_item") | (pl.col("split") == "test"),
+    }
 
 
 def _instruction_columns() -> Mapping[str, pl.Expr]:
@@ -58,7 +65,7 @@ def _meds_bench_rules() -> Mapping[str, pl.Expr]:
     return {
         "not a task of the benchmark": pl.col("task_id").is_in(bench),
         "not of the test split": pl.col("split") == "test",
-        **_instruction_rules(),
+        "exact duplicate": pl.col("dup_of") == "",
     }
 
 
@@ -90,10 +97,11 @@ MMEDC = Product(
     about="Multilingual medical text in English, Chinese, Japanese, French, Russian and Spanish.",
     kind="text",
     takes=lambda name, source: source.shape is Text,
-    stages=(Clean(), Exact(columns=("clean_text",))),
+    stages=(Clean(), Exact(columns=("clean_text",)), Decontaminate()),
     rules=_mmedc_rules,
     columns=_mmedc_columns,
     config="lang",
+    protects=BENCHMARKS,
 )
 MEDS_INS = Product(
     name="meds-ins",
@@ -101,10 +109,11 @@ MEDS_INS = Product(
     about="Medical instruction tasks in 19 categories, each row with its task, source and licence.",
     kind="instructions",
     takes=_has_tasks,
-    stages=(Exact(columns=("task_id", "input", "output")),),
+    stages=(Exact(columns=("task_id", "input", "output")), Decontaminate(columns=("input", "output"))),
     rules=_instruction_rules,
     columns=_instruction_columns,
     config="task_id",
+    protects=BENCHMARKS,
 )
 MMEDBENCH_PRODUCT = Product(
     name="mmedbench",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -51,14 +51,14 @@ class Work:
         store: Where layers lie.
         engine: What runs their jobs.
         step: Called after each job.
-        benchmarks: Test items by the name of the benchmark they belong to, for stages that compare rows with them.
+        items: Layers of test items (`medcorpus.items`), for stages that compare rows with them.
     """
 
     recipe: Mapping[str, Any]
     store: Store
     engine: Engine
     step: Step | None = None
-    benchmarks: Mapping[str, Shards] = field(default_factory=dict)
+    items: tuple[Shards, ...] = ()
 
     def layer(self, name: str, jobs: Sequence[Any], write: Write, over: Sequence[Shards]) -> Shards:
         """Make a layer of the preparation, or find it.
@@ -87,7 +87,7 @@ def run(
     store: Store,
     engine: Engine,
     step: Step | None = None,
-    benchmarks: Mapping[str, Shards] | None = None,
+    items: Sequence[Shards] = (),
 ) -> list[Shards]:
     """Annotate the shards of several sources with one stage; what was annotated before is looked up.
 
@@ -95,7 +95,7 @@ def run(
         The same shards, each with the stage's column layer on top.
     """
     recipe = recipe_of(stage)
-    work = Work(recipe, store, engine, step, benchmarks or {})
+    work = Work(recipe, store, engine, step, tuple(items))
     prepared = None if stage.row_local else stage.prepare(shards, work)
     layers = [
         Layer(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import medcorpus
-from medcorpus import atomic, cards, registry, render
+from medcorpus import atomic, cards, overlaps, registry, render
 from medcorpus.parquet import SplitWriter, write_table
 from medcorpus.product import KEPT, judge
 from medcorpus.release import FORMAT, MANIFEST, root_of
@@ -60,6 +60,8 @@ def write_release(
         "tasks": {t: writer.tasks[t] for t in registry.tasks() if writer.tasks[t]},
         "stages": [{"stage": s.name, "parameters": parameters(s)} for s in inputs.product.stages],
         "funnel": _funnel(inputs, writer),
+        "protects": {n: {"benchmarks": list(b), "items": inputs.items[n].rows} for n, b in inputs.guarded.items()},
+        "overlaps": [{k: v for k, v in cell.items() if k != "text"} for cell in writer.overlaps()],
     }
     for name, text in cards.files_of(manifest).items():
         atomic.write_text(folder / name, text)
@@ -79,6 +81,7 @@ class _Writer:
         self.columns: list[dict[str, str]] = []
         self._writers: dict[tuple[str, str], SplitWriter] = {}
         self._ledger = [_unread(n, inputs) for n in inputs.shards]
+        self._repeats: list[pl.DataFrame] = []
 
     def take(self, name: str, shards: Shards) -> None:
         """Judge and write all rows of one source."""
@@ -90,6 +93,8 @@ class _Writer:
             verdict = judge(frame, self.rules)
             self._count(name, frame, verdict)
             self._ledger.append(_left_out(frame, verdict))
+            if "repeats_item" in frame.columns:
+                self._repeats.append(overlaps.rows_of(frame))
             kept = frame.filter(verdict == KEPT)
             self._send(kept.select(**self.product.columns()), kept.select(config=self.product.config, split="split"))
 
@@ -112,6 +117,16 @@ class _Writer:
         if (config, split) not in self._writers:
             self._writers[config, split] = SplitWriter(self.folder / "data" / config, split, schema)
         return self._writers[config, split]
+
+    def overlaps(self) -> list[dict[str, Any]]:
+        """Give how many rows of each source repeat test items of each benchmark, and write which."""
+        import polars as pl
+
+        if not self._repeats:
+            return []
+        rows = pl.concat(self._repeats)
+        write_table(self.folder / "overlaps.parquet", _portable(rows))
+        return overlaps.matrix(rows)
 
     def close(self) -> dict[str, dict[str, Any]]:
         """Finish all files; give rows, hash and files of every configuration's splits."""
@@ -155,7 +170,7 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
 
 
 LEDGER = ("source", "id", "step", "reason", "raw_file", "raw_row", "copy_of")
-"""Columns of the ledger; `copy_of` is the id of the row that stayed, where a copy was left out."""
+"""Columns of the ledger; `copy_of` is the id of the row that stayed, or of the test item that the row repeats."""
 
 
 def _ledger_frame(rows: list[tuple[str, str, str, str, str, int, str]]) -> pl.DataFrame:
@@ -177,6 +192,8 @@ def _left_out(frame: pl.DataFrame, verdict: pl.Series) -> pl.DataFrame:
     import polars as pl
 
     copy_of = pl.col("dup_of") if "dup_of" in frame.columns else pl.lit("")
+    if "repeats_item" in frame.columns:
+        copy_of = pl.when(copy_of == "").then("overlap_with").otherwise(copy_of)
     out = frame.with_columns(reason=verdict, step=pl.lit("keep"), copy_of=copy_of)
     return out.filter(verdict != KEPT).select(LEDGER)
 

@@ -40,11 +40,12 @@ total         4   1     1
 task category       tasks  rows
 Question Answering      1     1
 
-step                      rows left
-read from raw files               4
-readable and sound                3
-rendered as instructions          2
-without: exact duplicate          1
+step                          rows left
+read from raw files                   4
+readable and sound                    3
+rendered as instructions              2
+without: exact duplicate              1
+without: repeats a test item          1
 
 release        <0>/releases/meds-ins/<version>
 root           <sha256>

@@ -29,6 +29,7 @@ def show(built: Built, out: Output) -> None:
     out.line()
     funnel = [(step["step"], f"{step['rows']:,}") for step in manifest["funnel"]]
     out.table(("step", "rows left"), funnel, right=("rows left",))
+    show_overlaps(manifest.get("overlaps", ()), out)
     _show_skipped(built.skipped, out)
     for warning in built.warnings:
         out.warn(warning)
@@ -76,6 +77,18 @@ def _show_categories(tasks: Mapping[str, int], out: Output) -> None:
     out.line()
     cells = [(category, f"{of[category]:,}", f"{n:,}") for category, n in sorted(rows.items())]
     out.table(("task category", "tasks", "rows"), cells, right=("tasks", "rows"))
+
+
+def show_overlaps(overlaps: Iterable[Mapping[str, Any]], out: Output) -> None:
+    """Print how many rows of each source repeat test items of each benchmark; nothing where none does."""
+    rows = [
+        (o["source"], o["benchmark"], f"{o['rows']:,}", o["worst"], o["overlap_with"], f"{o['overlap']:.0%}")
+        for o in overlaps
+    ]
+    if rows:
+        out.line()
+        columns = ("source", "benchmark", "rows", "the worst repeats", "this test item", "of it")
+        out.table(columns, rows, title="rows that repeat test items", right=("rows", "of it"))
 
 
 def _show_skipped(skipped: Mapping[str, str], out: Output) -> None:
