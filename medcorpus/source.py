@@ -14,6 +14,7 @@ from medcorpus.raw import patterns
 if TYPE_CHECKING:
     from medcorpus.reading import Read
     from medcorpus.records import Fields, Record
+    from medcorpus.screen import Screen
 
 Access = Literal["open", "account", "agreement", "manual"]
 Redistribute = Literal["yes", "no", "unknown"]
@@ -134,6 +135,8 @@ class Source:
         folder: Folder under `--raw` when several sources share one download; empty: the source's name.
         version: Upstream version or commit.
         max_rejects: Share of rows that may be unreadable before the source fails.
+        screen: Gives the row-local stages and rules that a firehose is read through; `read` then yields `Columns`.
+            What a rule drops is counted under its name and never stored.
     """
 
     title: str
@@ -155,10 +158,16 @@ class Source:
     folder: str = ""
     version: str = ""
     max_rejects: float = 0.01
+    screen: Screen | None = None
 
     def __post_init__(self) -> None:
         if self.folder and not NAME.match(self.folder):
             raise SourceError(f"folder {self.folder!r} is not a plain name", fix="use a-z, 0-9 and _")
+
+    @property
+    def only_lang(self) -> str:
+        """The language of all rows; empty where there are several."""
+        return self.langs[0] if len(self.langs) == 1 else ""
 
     def file_for(self, relative: str) -> File | None:
         """Find the file entry that a path inside the source's folder belongs to."""
