@@ -1,7 +1,7 @@
 """Source to shards: reads raw files in parallel, checks every record, and keeps what it had to reject.
 
 A part holds the rows of a group of raw files in order; beside the rows its receipt keeps every reject with file, row
-and reason. Rows read = rows stored + rejects.
+and reason. Rows read = rows stored + rejects + rows screened out, which are only counted: by raw file and rule.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import registry
+from medcorpus import registry, screen
+from medcorpus.columns import Sieve
 from medcorpus.errors import FormatError, MedcorpusError, SourceError
-from medcorpus.reading import Item, Placed, Reject, fault_of
+from medcorpus.reading import Columns, Item, Placed, Reject, fault_of
 from medcorpus.records import Origin, Record
 from medcorpus.schema import row_schema, values_of
 from medcorpus.source import SPLITS, Source
@@ -61,6 +62,7 @@ def layer_of(name: str, found: Found) -> Layer:
         "source": name,
         "code": code_hash(name),
         "files": [[f.path, f.sha256, f.split, f.lang, f.companion] for f in found.files],
+        "screen": screen.recipe_of(screen.steps_of(registry.get(name).screen)),
     }
     return Layer(recipe=recipe, jobs=tuple(_parts(name, found.files)), write=write_part)
 
@@ -86,7 +88,7 @@ def code_hash(name: str) -> str:
     own = sorted((registry.folder() / name).glob("*.py"))
     shared = sorted(registry.folder().glob("_*.py"))
     readers = sorted((package / "formats").glob("*.py"))
-    core = [package / f"{n}.py" for n in ("records", "reading", "ingest", "schema")]
+    core = [package / f"{n}.py" for n in ("records", "reading", "ingest", "schema", "columns", "screen")]
     digest = hashlib.sha256()
     for path in (*own, *shared, *readers, *core):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -97,7 +99,8 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
     """Read the raw files of a part into one Arrow file.
 
     Returns:
-        Notes for the receipt: how many rows were read from each raw file, and every reject.
+        Notes for the receipt: how many rows were read from each raw file, every reject, and how many rows of each
+        file were screened out by each rule.
     """
     builder = _Rows(part.source, registry.get(part.source))
     with writing_ipc(path, builder.schema) as writer:
@@ -105,7 +108,8 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
             for _ in builder.take(raw_file, Path(local), split, lang):
                 writer.write(builder.batch())
         writer.write(builder.batch())
-    return {"read": builder.read, "rejects": builder.rejects}
+    screened = [[raw_file, rule, n] for (raw_file, rule), n in sorted(builder.sieve.screened.items())]
+    return {"read": builder.read, "rejects": builder.rejects, "screened": screened}
 
 
 class _Rows:
@@ -113,6 +117,7 @@ class _Rows:
 
     def __init__(self, name: str, source: Source) -> None:
         self.name, self.source = name, source
+        self.sieve = Sieve(source, screen.steps_of(source.screen))
         self.schema = row_schema(source.shape)
         self.values = values_of(source.shape)
         self.own = [n for n in self.schema.names if n not in Origin.__dataclass_fields__]
@@ -126,7 +131,8 @@ class _Rows:
         """Read a file, stopping whenever a batch is full."""
         self.read[raw_file] = 0
         self.seen.clear()
-        for number, item in enumerate(_items(self.name, self.source, raw_file, local), 1):
+        items = _items(self.name, self.source, raw_file, local)
+        for number, item in enumerate(self.sieve.items(items, raw_file, split, lang), 1):
             self.read[raw_file] += 1
             if isinstance(item, Reject):
                 self.rejects.append((raw_file, item.row, item.reason, item.withheld))
@@ -135,6 +141,7 @@ class _Rows:
             self._add(raw_file, place, record, split, lang)
             if len(self.rows) >= BATCH_ROWS or self.size >= BATCH_CHARACTERS:
                 yield
+        self.read[raw_file] += self.sieve.dropped_from(raw_file)
 
     def _add(self, raw_file: str, place: int, record: Record, split: str, lang: str) -> None:
         lang, split = language_of(self.source, record, lang), record.split or split
@@ -198,7 +205,7 @@ class _Rows:
 
 def language_of(source: Source, record: Record, lang: str) -> str:
     """Give the language of a record: its own, else its file's, else the source's only one."""
-    return record.lang or lang or (source.langs[0] if len(source.langs) == 1 else "")
+    return record.lang or lang or source.only_lang
 
 
 def _as_plain(error: Exception) -> Exception:
@@ -217,7 +224,7 @@ def _items(name: str, source: Source, raw_file: str, local: Path) -> Iterator[It
     row = 0
     try:
         for item in source.read(local):
-            row = item.row if isinstance(item, (Placed, Reject)) else row + 1
+            row = _last_row(item, row)
             yield item
     except FormatError as error:
         raise FormatError(error.what, where=f"{name}: {raw_file}{_beside(error, local)}", fix=error.fix) from error
@@ -236,6 +243,12 @@ def _items(name: str, source: Source, raw_file: str, local: Path) -> Iterator[It
         ) from error
 
 
+def _last_row(item: Item, before: int) -> int:
+    if isinstance(item, Columns):
+        return item.row + int(item.batch.num_rows) - 1
+    return item.row if isinstance(item, (Placed, Reject)) else before + 1
+
+
 def _beside(error: FormatError, local: Path) -> str:
     """Name the place of an error that is in a file read beside the raw file, or in a part of it."""
     place = error.where.removeprefix(local.name).lstrip(": ")
@@ -244,23 +257,28 @@ def _beside(error: FormatError, local: Path) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What became of the raw rows of one source."""
+    """What became of the raw rows of one source: read = stored + rejected + withheld + screened."""
 
     read: int
     stored: int
     rejected: Mapping[str, int]
     withheld: Mapping[str, int]
+    screened: Mapping[str, int]
     rejects: tuple[tuple[str, int, str, bool], ...]
 
 
 def tally(shards: Shards) -> Tally:
     """Add up the receipts of a records layer."""
     rejects = tuple((str(f), int(r), str(why), bool(w)) for p in shards.parts for f, r, why, w in p.notes["rejects"])
+    screened: Counter[str] = Counter()
+    for _, rule, n in (entry for part in shards.parts for entry in part.notes["screened"]):
+        screened[rule] += n
     return Tally(
         read=sum(n for p in shards.parts for n in p.notes["read"].values()),
         stored=shards.rows,
         rejected=_counts(why for _, _, why, withheld in rejects if not withheld),
         withheld=_counts(why for _, _, why, withheld in rejects if withheld),
+        screened=dict(sorted(screened.items())),
         rejects=rejects,
     )
 

@@ -8,9 +8,12 @@ becomes a `Reject` of that row, and the next row is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from medcorpus.records import Record
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 T = TypeVar("T")
 
@@ -40,7 +43,19 @@ class Placed(NamedTuple):
     record: Record
 
 
-Item = Record | Placed | Reject
+class Columns(NamedTuple):
+    """Rows of a raw file as an Arrow record batch, for sources so large that a Python object per row costs too much.
+
+    Its columns are named as the fields of the record's shape, or as extras that the source declares, and are read as
+    strings; a field without a column, or null in it, is left empty. A column `withheld` says of rows that are left
+    out on purpose why they are, and is null for the others. `row` is the 1-based raw row of the first one.
+    """
+
+    row: int
+    batch: pa.RecordBatch
+
+
+Item = Record | Placed | Reject | Columns
 Converted = Record | Withheld | Iterable[Record | Withheld]
 Rows = Iterable[tuple[int, T] | Reject]
 Read = Callable[..., Iterable[Item]]
@@ -73,6 +88,14 @@ def each(rows: Rows[T], convert: Callable[[T], Converted]) -> Iterator[Item]:
             yield Placed(number, result)
         else:
             yield from several
+
+
+def each_batch(
+    batches: Iterable[Columns | Reject], convert: Callable[[pa.RecordBatch], pa.RecordBatch]
+) -> Iterator[Item]:
+    """Apply a source's function to every batch of columns, which renames and derives columns and keeps all rows."""
+    for item in batches:
+        yield item if isinstance(item, Reject) else Columns(item.row, convert(item.batch))
 
 
 def _several(number: int, result: Withheld | Iterable[Record | Withheld]) -> list[Item]:

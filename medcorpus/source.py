@@ -14,12 +14,15 @@ from medcorpus.raw import patterns
 if TYPE_CHECKING:
     from medcorpus.reading import Read
     from medcorpus.records import Fields, Record
+    from medcorpus.screen import Screen
 
 Access = Literal["open", "account", "agreement", "manual"]
 Redistribute = Literal["yes", "no", "unknown"]
 SPLITS = ("train", "validation", "test")
 ACCESS: tuple[str, ...] = ("open", "account", "agreement", "manual")
 REDISTRIBUTE: tuple[str, ...] = ("yes", "no", "unknown")
+KINDS = ("web", "book", "article", "leaflet", "table", "guideline", "exam", "dialogue")
+"""Kinds of running text, which differ in what is normal in them: a leaflet's lists are a web page's debris."""
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,63}\Z")
 
 
@@ -134,6 +137,9 @@ class Source:
         folder: Folder under `--raw` when several sources share one download; empty: the source's name.
         version: Upstream version or commit.
         max_rejects: Share of rows that may be unreadable before the source fails.
+        kind: What kind of text its rows are, one of `KINDS`; empty where they are of several kinds, or no running text.
+        screen: Gives the row-local stages and rules that a firehose is read through; `read` then yields `Columns`.
+            What a rule drops is counted under its name and never stored.
     """
 
     title: str
@@ -155,10 +161,19 @@ class Source:
     folder: str = ""
     version: str = ""
     max_rejects: float = 0.01
+    kind: str = ""
+    screen: Screen | None = None
 
     def __post_init__(self) -> None:
         if self.folder and not NAME.match(self.folder):
             raise SourceError(f"folder {self.folder!r} is not a plain name", fix="use a-z, 0-9 and _")
+        if self.kind and self.kind not in KINDS:
+            raise UnknownNameError("kind of text", self.kind, KINDS)
+
+    @property
+    def only_lang(self) -> str:
+        """The language of all rows; empty where there are several."""
+        return self.langs[0] if len(self.langs) == 1 else ""
 
     def file_for(self, relative: str) -> File | None:
         """Find the file entry that a path inside the source's folder belongs to."""

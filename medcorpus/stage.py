@@ -152,12 +152,22 @@ def write_columns(job: _Annotation, path: Path) -> Mapping[str, Any]:
         SourceError: The stage gave another number of rows than it got.
     """
     table = job.shards.table(job.part)
-    columns = job.stage.annotate(table, _whole(job.prepared) if job.prepared else None)
+    columns = columns_of(job.stage, table, _whole(job.prepared) if job.prepared else None)
+    return write_table(path, columns)
+
+
+def columns_of(stage: Stage, table: pa.Table, prepared: pa.Table | None = None) -> pa.Table:
+    """Give a stage's columns for a table.
+
+    Raises:
+        SourceError: The stage gave another number of rows than it got.
+    """
+    columns = stage.annotate(table, prepared)
     if columns.num_rows != table.num_rows:
         raise SourceError(
-            f"stage {job.stage.name} gave {columns.num_rows} rows for {table.num_rows}", fix="a stage only adds columns"
+            f"stage {stage.name} gave {columns.num_rows} rows for {table.num_rows}", fix="a stage only adds columns"
         )
-    return write_table(path, columns)
+    return columns
 
 
 def write_table(path: Path, table: pa.Table) -> Mapping[str, Any]:

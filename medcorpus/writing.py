@@ -201,7 +201,7 @@ def _left_out(frame: pl.DataFrame, verdict: pl.Series) -> pl.DataFrame:
 def _source_entry(name: str, inputs: Inputs, writer: _Writer) -> dict[str, Any]:
     source, total, found = registry.get(name), inputs.tallies[name], inputs.found[name]
     verdicts = writer.verdicts[name]
-    rejected: Counter[str] = Counter(total.rejected) + Counter(total.withheld)
+    rejected: Counter[str] = Counter(total.rejected) + Counter(total.withheld) + Counter(total.screened)
     if name in inputs.instructions:
         rejected += render.rejects_of(inputs.instructions[name])
     rejected += Counter({v: n for v, n in verdicts.items() if v != KEPT})
@@ -220,6 +220,7 @@ def _source_entry(name: str, inputs: Inputs, writer: _Writer) -> dict[str, Any]:
         **rendered,
         "rows_out": verdicts[KEPT],
         "rejected": dict(sorted(rejected.items())),
+        **({"screened": dict(total.screened)} if total.screened else {}),
         "langs": dict(sorted(writer.langs[name].items())),
         "licenses": dict(sorted(writer.licenses[name].items())),
         "layers": list(inputs.shards[name].lineage),
@@ -231,8 +232,10 @@ def _source_entry(name: str, inputs: Inputs, writer: _Writer) -> dict[str, Any]:
 def _funnel(inputs: Inputs, writer: _Writer) -> list[dict[str, Any]]:
     """Give the rows left after each step, all sources together."""
     read = sum(t.read for t in inputs.tallies.values())
+    screened: Counter[str] = sum((Counter(t.screened) for t in inputs.tallies.values()), Counter())
     stored = sum(t.stored for t in inputs.tallies.values())
-    steps = [("read from raw files", read), ("readable and sound", stored)]
+    steps = [("read from raw files", read), ("readable and sound", stored + screened.total())]
+    steps += _screen_steps(screened, stored)
     left = sum(s.rows for s in inputs.shards.values())
     if inputs.instructions:
         steps.append(("rendered as instructions", left))
@@ -241,6 +244,15 @@ def _funnel(inputs: Inputs, writer: _Writer) -> list[dict[str, Any]]:
         left -= verdicts[rule]
         steps.append((f"without: {rule}", left))
     return [{"step": step, "rows": rows} for step, rows in steps]
+
+
+def _screen_steps(screened: Counter[str], stored: int) -> list[tuple[str, int]]:
+    """Give the rows left after each rule that sources were screened by, the rule that dropped most first."""
+    ranked = sorted(screened.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        (f"screened out while reading: {rule}", stored + sum(n for _, n in ranked[done:]))
+        for done, (rule, _) in enumerate(ranked, 1)
+    ]
 
 
 def _tools() -> dict[str, str]:

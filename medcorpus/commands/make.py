@@ -117,6 +117,7 @@ def _tally_facts(source: str, total: Tally, found: Found) -> dict[str, Any]:
         "rows_out": total.stored,
         "rejected": dict(total.rejected),
         "withheld": dict(total.withheld),
+        "screened": dict(total.screened),
         "rejects": rejects[:SHOWN_REJECTS],
         "missing": list(found.missing),
     }
@@ -134,6 +135,7 @@ def _show_tally(source: str, total: Tally, found: Found, out: Output) -> None:
     )
     reasons = [(f"{n:,}", why, "") for why, n in total.rejected.items()]
     reasons += [(f"{n:,}", why, "left out by upstream") for why, n in total.withheld.items()]
+    reasons += [(f"{n:,}", why, "screened out while reading") for why, n in total.screened.items()]
     if reasons:
         out.line()
         out.table(("rows", "not used because", ""), reasons, right=("rows",))

@@ -114,5 +114,6 @@ source = Source(
         File(path="data/*.nxml", url=PARSER),
     ),
     read=read,
+    kind="article",
     extras=("pmid", "doi", "journal", "kind"),
 )

@@ -129,5 +129,6 @@ source = Source(
         File(path="tests/fixtures/pmid_xml/*.xml"),
     ),
     read=read,
+    kind="article",
     extras=("pmid", "doi", "pmc", "journal", "mesh", "publication_types"),
 )

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [ingest|load|build|import ...] [--json FILE] [--docs FILE]`: measure, print, never assert.
+"""`python -m tests.bench [part ...] [--json FILE] [--docs FILE]`: measure, print, never assert.
 
 `--docs docs/BENCHMARKS.md` puts the tables in place of those between `<!-- part -->` and `<!-- /part -->` there.
 """
@@ -16,9 +16,15 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, importing, ingesting, loading
+from tests.bench import building, importing, ingesting, loading, screening
 
-PARTS = {"import": importing.main, "ingest": ingesting.main, "build": building.main, "load": loading.main}
+PARTS = {
+    "import": importing.main,
+    "ingest": ingesting.main,
+    "build": building.main,
+    "load": loading.main,
+    "screen": screening.main,
+}
 LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
 
 

@@ -24,12 +24,9 @@ class Bare:
 def reader_of(path: Path) -> Bare:
     """Choose the bare reader of a file by its suffix and, where that says too little, by a look at it."""
     suffix = path.suffix
-    if suffix == ".gz":
-        return Bare("etree", lambda: _xml_gz(path))
-    if suffix in (".xml", ".nxml"):
-        return Bare("etree", lambda: _xml(path))
-    if suffix in (".xlsx", ".xls"):
-        return Bare("fastexcel", lambda: _sheets(path))
+    if suffix in BY_SUFFIX:
+        name, read = BY_SUFFIX[suffix]
+        return Bare(name, lambda: read(path))
     encoding = _encoding(path)
     if suffix == ".json" and _is_one_value(path, encoding):
         return Bare("json", lambda: _json(path, encoding))
@@ -41,6 +38,12 @@ def reader_of(path: Path) -> Bare:
     if delimiter:
         return Bare("split", lambda: _split(path, encoding, delimiter))
     return Bare("read", lambda: _text(path, encoding))
+
+
+def _parquet(path: Path) -> Any:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path)
 
 
 def _json(path: Path, encoding: str) -> Any:
@@ -85,6 +88,17 @@ def _sheets(path: Path) -> list[Any]:
 
     book = fastexcel.read_excel(path)
     return [book.load_sheet(name).to_arrow().to_pydict() for name in book.sheet_names]
+
+
+BY_SUFFIX: dict[str, tuple[str, Callable[[Path], object]]] = {
+    ".gz": ("etree", _xml_gz),
+    ".xml": ("etree", _xml),
+    ".nxml": ("etree", _xml),
+    ".parquet": ("pyarrow", _parquet),
+    ".xlsx": ("fastexcel", _sheets),
+    ".xls": ("fastexcel", _sheets),
+}
+"""Formats whose files are known by their names alone."""
 
 
 def _encoding(path: Path) -> str:

@@ -45,7 +45,7 @@ def write(home: Path, rows: int = ROWS) -> Path:
         for n in range(RAW_FILES)
     ]
     inputs.found[name] = Found(root=home, files=tuple(raw), missing=())
-    inputs.tallies[name] = Tally(read=rows, stored=rows, rejected={}, withheld={}, rejects=())
+    inputs.tallies[name] = Tally(read=rows, stored=rows, rejected={}, withheld={}, screened={}, rejects=())
     inputs.shards[name] = _shards(home / "bench", name, rows)
     with release.staging(home, "meds-ins", VERSION) as folder:
         writing.write_release(

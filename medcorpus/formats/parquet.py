@@ -1,0 +1,146 @@
+"""Parquet, read as record batches of strings: row group by row group, only the columns that are needed.
+
+A file that is no Parquet file, lacks a column, has one that is no plain value, or cannot be decoded is a
+`FormatError` that names file and row group: of a damaged column nobody can say which of its rows are still right. Rows
+with bytes that are not UTF-8 are rejects, and the rows around them are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medcorpus.errors import FormatError
+from medcorpus.reading import Columns, Reject
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BATCH_BYTES = 16 * 2**20
+"""A batch holds about this many bytes of the wanted columns, as far as the file's own figures can be believed."""
+MOST_ROWS = 8192
+_FETCH = "fetch the file again"
+
+
+def batches(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Columns | Reject]:
+    """Yield the rows of a file as record batches of string columns, placed at their 1-based row.
+
+    Args:
+        path: The file.
+        columns: Columns it must have, in the order of the batches'.
+        optional: Further columns; one that the file lacks is null in every row.
+
+    Raises:
+        FormatError: It is not such a file, or damaged.
+    """
+    file = _opened(path)
+    present = _present(file, columns, optional, path)
+    row = 1
+    for group in range(file.num_row_groups):
+        for batch in _group(file, group, present, path):
+            yield from _whole_rows(row, _completed(batch, [*columns, *optional]))
+            row += batch.num_rows
+    if row - 1 != file.metadata.num_rows:
+        raise FormatError(f"{row - 1:,} rows where it states {file.metadata.num_rows:,}", where=path.name, fix=_FETCH)
+
+
+def _opened(path: Path) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
+    except (pa.ArrowException, OSError, MemoryError) as error:
+        raise FormatError(f"not a whole Parquet file ({_named(error)})", where=path.name, fix=_FETCH) from error
+
+
+def _present(file: Any, columns: Sequence[str], optional: Sequence[str], path: Path) -> list[str]:
+    import pyarrow as pa
+
+    types = {f.name: f.type for f in file.schema_arrow}
+    for name in columns:
+        if name not in types:
+            raise FormatError(f"no column {name!r}, only {', '.join(types)[:200]}", where=path.name, fix=_FETCH)
+    present = [n for n in (*columns, *optional) if n in types]
+    for name in present:
+        if pa.types.is_nested(types[name]):
+            raise FormatError(f"column {name!r} is a {types[name]}", where=path.name, fix="give it plain values")
+    return present
+
+
+def _group(file: Any, group: int, names: list[str], path: Path) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    rows = _batch_rows(file.metadata.row_group(group), names)
+    try:
+        for batch in file.iter_batches(rows, row_groups=[group], columns=names, use_threads=False):
+            yield pa.record_batch({n: _text(batch.column(n)) for n in names})
+    except (pa.ArrowException, OSError, MemoryError, OverflowError) as error:
+        what = f"row group {group + 1} of {file.num_row_groups} cannot be read ({_named(error)})"
+        raise FormatError(what, where=path.name, fix=_FETCH) from error
+
+
+def _batch_rows(group: Any, names: list[str]) -> int:
+    """Choose the rows of a batch by what the row group states of its size."""
+    chunks = [group.column(i) for i in range(group.num_columns)]
+    size = sum(max(c.total_uncompressed_size, 0) for c in chunks if c.path_in_schema in names)
+    fitting: int = BATCH_BYTES * max(group.num_rows, 1) // max(size, 1)
+    return max(1, min(MOST_ROWS, fitting))
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """Give a column as strings; bytes are taken for UTF-8 and checked later."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        return column.cast(pa.binary()).view(pa.string())
+    return column if column.type == pa.string() else column.cast(pa.string())
+
+
+def _completed(batch: pa.RecordBatch, names: Sequence[str]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    missing = [n for n in names if n not in batch.schema.names]
+    for name in missing:
+        batch = batch.append_column(name, pa.nulls(batch.num_rows, pa.string()))
+    return batch.select(list(names))
+
+
+def _whole_rows(row: int, batch: pa.RecordBatch) -> Iterator[Columns | Reject]:
+    """Yield the rows whose values are UTF-8 in as few batches as that takes, and a reject for each other one."""
+    start = 0
+    for bad in _bad_rows(batch):
+        if bad > start:
+            yield Columns(row + start, batch.slice(start, bad - start))
+        yield Reject(row + bad, "not valid utf-8")
+        start = bad + 1
+    if start < batch.num_rows:
+        yield Columns(row + start, batch.slice(start))
+
+
+def _bad_rows(batch: pa.RecordBatch) -> list[int]:
+    import pyarrow as pa
+
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid:
+        return sorted({i for column in batch.columns for i in _bad_values(column)})
+    return []
+
+
+def _bad_values(column: pa.Array) -> Iterator[int]:
+    import pyarrow as pa
+
+    for i, value in enumerate(column.view(pa.binary()).to_pylist()):
+        try:
+            (value or b"").decode()
+        except UnicodeDecodeError:
+            yield i
+
+
+def _named(error: BaseException) -> str:
+    """Say what the library found wrong, on one line and without what stands in the file."""
+    return " ".join(str(error).split())[:160] or type(error).__name__
