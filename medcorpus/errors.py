@@ -79,6 +79,10 @@ class VerificationError(MedcorpusError):
     exit_code = 5
 
 
+class StorageError(MedcorpusError):
+    """An object store that cannot be reached, or refuses."""
+
+
 class LockedError(MedcorpusError):
     """Another process is building the same thing (exit code 75, EX_TEMPFAIL of sysexits.h)."""
 

@@ -77,8 +77,8 @@ def ingest(source: str, raw: Path | None, sample: bool, max_rejects: float | Non
     if out.format == "human":
         _show_tally(source, total, found, out)
     ingesting.check(source, shards, max_rejects)
-    value = _tally_facts(source, total, found) | {"path": str(shards.folder)}
-    out.result(value, bare=[shards.folder], human=lambda: out.line(f"\nrecords  {shards.folder}"))
+    value = _tally_facts(source, total, found) | {"path": shards.where}
+    out.result(value, bare=[shards.where], human=lambda: out.line(f"\nrecords  {shards.where}"))
 
 
 def _refuse_both(raw: Path | None, sample: bool) -> None:
