@@ -79,6 +79,10 @@ class VerificationError(MedcorpusError):
     exit_code = 5
 
 
+class EngineError(MedcorpusError):
+    """Processes or machines that did not do their work: killed, not reachable, or not set up like this one."""
+
+
 class StorageError(MedcorpusError):
     """An object store that cannot be reached, or refuses."""
 

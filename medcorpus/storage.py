@@ -239,6 +239,8 @@ class Bucket:
             stream = system.open_output_stream(path)
             stream.write(content)
             stream.close()
+            if (stored := system.get_file_info(path).size) != len(content):
+                raise OSError(f"{len(content):,} bytes were sent and {stored} are there")
 
     @contextmanager
     def _asking(self, name: str) -> Iterator[tuple[Any, str]]:
