@@ -43,7 +43,7 @@ class OnRay:
 
     def __init__(self, ray: Any, at_once: int) -> None:
         self._ray, self._at_once = ray, at_once
-        self._task = ray.remote(num_cpus=1, max_retries=RETRIES)(_checked)
+        self._task = ray.remote(num_cpus=1, max_retries=RETRIES)(run_alike)
 
     def map(self, function: Callable[[Job], Result], jobs: Sequence[Job], step: Step | None = None) -> list[Result]:
         """Run every job on some machine; the first error cancels the others.
@@ -120,14 +120,16 @@ def _start(ray: Any, address: str, workers: int) -> None:
         raise EngineError(f"Ray: {' '.join(str(error).split())[:200]}", where=address, fix=fix) from error
 
 
-def _checked(function: Callable[[Job], Result], job: Job, wanted: dict[str, str]) -> Result:
+def run_alike(function: Callable[[Job], Result], job: Job, wanted: dict[str, str]) -> Result:
     """Run a job where everything is as on the machine that sent it.
 
     Raises:
         EngineError: It names what differs.
     """
     here = fingerprint()
-    differing = [f"{name} {here.get(name)} instead of {wanted[name]}" for name in wanted if here.get(name) != wanted[name]]
+    differing = [
+        f"{name} {here.get(name)} instead of {wanted[name]}" for name in wanted if here.get(name) != wanted[name]
+    ]
     if differing:
         fix = "install the same medcorpus and libraries on every machine of the cluster"
         raise EngineError(f"set up differently: {', '.join(differing)}", where=platform.node(), fix=fix)

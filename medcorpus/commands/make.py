@@ -63,9 +63,7 @@ def _show_files(source: str, found: Found, out: Output) -> None:
 @options.max_rejects
 @options.engine
 @options.common
-def ingest(
-    source: str, raw: Path | None, sample: bool, max_rejects: float | None, out: Output, **where: Any
-) -> None:
+def ingest(source: str, raw: Path | None, sample: bool, max_rejects: float | None, out: Output, **where: Any) -> None:
     """Read a source into records, and say what was rejected.
 
     Makes the records only, no release; the first rejected rows are shown with file and row.
