@@ -56,6 +56,9 @@ class Options:
         strict: Refuse to build when a raw file is missing or differs from its pin.
         download: Download what is neither in `raw` nor in the cache.
         accept_new: Accept bytes that differ from those recorded at the first download.
+        engine: What runs the jobs: `local` or `ray`.
+        address: Ray cluster to join; empty starts one on this machine.
+        store: Folder of the layers, or an address in an object store; empty takes `home`.
         workers: Processes; 0 takes one per processor.
         max_rejects: Share of unreadable rows a source may have; None takes the source's own.
     """
@@ -66,6 +69,9 @@ class Options:
     strict: bool = False
     download: bool = False
     accept_new: bool = False
+    engine: str = "local"
+    address: str = ""
+    store: str = ""
     workers: int = 0
     max_rejects: float | None = None
 
@@ -127,10 +133,10 @@ def build(name: str, options: Options, watch: Watch | None = None) -> Built:
     watch = watch or (lambda what, done, total: None)
     inputs = Inputs(product=products.get(name))
     _find_files(inputs, options, watch)
-    store = Store(options.home)
-    with engine.local(options.workers or _workers(inputs)) as workers:
+    store = Store(options.store or options.home)
+    with engine.opened(options.engine, options.workers or _workers(inputs, options), options.address) as workers:
         _make_shards(inputs, store, workers, options, watch)
-    made, new = _write(inputs, store, options, watch)
+    made, new = _write(inputs, options, watch)
     release.point_to(options.home, made)
     return Built(
         release=made,
@@ -145,7 +151,9 @@ SMALL = 4 * 2**20
 """Below this many raw bytes the start of worker processes costs more than it saves."""
 
 
-def _workers(inputs: Inputs) -> int:
+def _workers(inputs: Inputs, options: Options) -> int:
+    if options.address:
+        return 0
     size = sum(f.size for found in inputs.found.values() for f in found.files)
     return 1 if size < SMALL else engine.default_workers()
 
@@ -254,10 +262,10 @@ def _step(watch: Watch, what: str) -> Callable[[int, int], None]:
     return lambda done, total: watch(what, done, total)
 
 
-def _write(inputs: Inputs, store: Store, options: Options, watch: Watch) -> tuple[Release, bool]:
+def _write(inputs: Inputs, options: Options, watch: Watch) -> tuple[Release, bool]:
     key = key_of(_recipe(inputs, options))
     version = f"{medcorpus.__version__}+{'sample.' if options.sample else ''}{key[:12]}"
-    with store.lock(f"release-{inputs.product.name}"):
+    with Store(options.home).lock(f"release-{inputs.product.name}"):
         if version in release.versions(options.home, inputs.product.name):
             return release.find(options.home, inputs.product.name, version), False
         with release.staging(options.home, inputs.product.name, version) as folder:

@@ -1,4 +1,9 @@
-"""Where work runs: file-to-file jobs on a pool of processes of this machine, results in the order of the jobs."""
+"""Where work runs: file-to-file jobs on processes of this machine or on a Ray cluster.
+
+Results come in the order of the jobs, whatever ran them and in whichever order they were finished. No other module
+knows which engine runs its jobs. A job is a function that can be imported and a value that can be sent; it may run
+anywhere that sees the same raw files and the same storage, and it may run again after the process it ran in died.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +12,18 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import Protocol, TypeVar
 
+from medcorpus.errors import EngineError, MedcorpusError
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 Step = Callable[[int, int], None]
+ENGINES = ("local", "ray")
+MEMORY = "it probably took more memory than there is: take fewer --workers, or machines with more memory"
 
 
 class Engine(Protocol):
@@ -54,6 +63,8 @@ class Pool:
                 if step:
                     step(len(results), len(jobs))
             return results
+        except BrokenExecutor as error:
+            raise EngineError("a worker process was killed", fix=MEMORY) from error
         except BaseException:
             self._pool.shutdown(cancel_futures=True)
             raise
@@ -67,6 +78,31 @@ def default_workers() -> int:
     """Give the number of processors this process may use, at most 8."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(8, allowed)
+
+
+@contextmanager
+def opened(kind: str, workers: int, address: str = "") -> Iterator[Engine]:
+    """Open an engine.
+
+    Args:
+        kind: `local` or `ray`.
+        workers: How many jobs run at the same time; 0 is as many as a cluster has processors.
+        address: Ray cluster to join; empty starts one on this machine.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+        EngineError: The cluster cannot be joined.
+    """
+    if kind == "ray":
+        from medcorpus import on_ray
+
+        with on_ray.joined(address, workers) as cluster:
+            yield cluster
+        return
+    if address:
+        raise MedcorpusError("only Ray has an address", where=address, fix="add --engine ray, or leave --address out")
+    with local(workers or default_workers()) as here:
+        yield here
 
 
 @contextmanager

@@ -79,6 +79,14 @@ class VerificationError(MedcorpusError):
     exit_code = 5
 
 
+class EngineError(MedcorpusError):
+    """Processes or machines that did not do their work: killed, not reachable, or not set up like this one."""
+
+
+class StorageError(MedcorpusError):
+    """An object store that cannot be reached, or refuses."""
+
+
 class LockedError(MedcorpusError):
     """Another process is building the same thing (exit code 75, EX_TEMPFAIL of sysexits.h)."""
 

@@ -31,7 +31,6 @@ class _Selection:
     source: str
     benchmarks: tuple[str, ...]
     shards: Shards
-    part: int
 
 
 def schema() -> pa.Schema:
@@ -53,7 +52,7 @@ def layer_of(name: str, benchmarks: Sequence[str], records: Shards) -> Layer:
     """
     code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     recipe = {"kind": "items", "code": code, "benchmarks": list(benchmarks), "over": records.lineage}
-    jobs = tuple(_Selection(name, tuple(benchmarks), records, i) for i in range(len(records.parts)))
+    jobs = tuple(_Selection(name, tuple(benchmarks), records.only(i)) for i in range(len(records.parts)))
     return Layer(recipe=recipe, jobs=jobs, write=write_part)
 
 
@@ -68,7 +67,7 @@ def _items(job: _Selection) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    table = job.shards.table(job.part)
+    table = job.shards.table(0)
     table = table.filter(pc.equal(table.column("split"), SPLIT))
     records = records_of(table, registry.get(job.source).shape)
     columns = [

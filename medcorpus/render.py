@@ -137,13 +137,12 @@ def render(task: Task, record: Record, origin: Mapping[str, Any]) -> Instruction
 class _Rendering:
     source: str
     shards: Shards
-    part: int
 
 
 def layer_of(name: str, records: Shards) -> Layer:
     """Describe the instructions layer of a source over its records."""
     own = {"render": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(), "source": code_hash(name)}
-    jobs = tuple(_Rendering(name, records, i) for i in range(len(records.parts)))
+    jobs = tuple(_Rendering(name, records.only(i)) for i in range(len(records.parts)))
     recipe = {"kind": "instructions", "source": name, "code": own, "over": records.lineage}
     return Layer(recipe=recipe, jobs=jobs, write=write_part)
 
@@ -157,7 +156,7 @@ def write_part(job: _Rendering, path: Path) -> Mapping[str, Any]:
     source = registry.get(job.source)
     rejects: list[Unrendered] = []
     with writing_ipc(path, arrow_schema(Instruction)) as writer:
-        for batch in job.shards.table(job.part).to_batches(max_chunksize=BATCH_ROWS):
+        for batch in job.shards.table(0).to_batches(max_chunksize=BATCH_ROWS):
             rows = list(_rendered(source, batch, rejects))
             writer.write_batch(_batch(rows))
     return {"rejects": rejects}

@@ -77,7 +77,6 @@ class Work:
 class _Annotation:
     stage: Stage
     shards: Shards
-    part: int
     prepared: Shards | None
 
 
@@ -100,7 +99,7 @@ def run(
     layers = [
         Layer(
             recipe={"kind": "columns", **recipe, "prepared": prepared.key if prepared else "", "over": s.lineage},
-            jobs=tuple(_Annotation(stage, s, i, prepared) for i in range(len(s.parts))),
+            jobs=tuple(_Annotation(stage, s.only(i), prepared) for i in range(len(s.parts))),
             write=write_columns,
         )
         for s in shards
@@ -151,7 +150,7 @@ def write_columns(job: _Annotation, path: Path) -> Mapping[str, Any]:
     Raises:
         SourceError: The stage gave another number of rows than it got.
     """
-    table = job.shards.table(job.part)
+    table = job.shards.table(0)
     columns = columns_of(job.stage, table, _whole(job.prepared) if job.prepared else None)
     return write_table(path, columns)
 

@@ -1,4 +1,4 @@
-"""Shards on disk: layers of Arrow files, each in a folder named by the hash of what made it.
+"""Shards: layers of Arrow files, each in a folder named by the hash of what made it.
 
 A layer's folder holds parts (`part-00000.arrow`), one receipt per finished part, and at last `manifest.json`. A
 layer without a manifest does not exist for readers; its finished parts are taken up by the next run. A column layer
@@ -10,21 +10,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import atomic
-from medcorpus.errors import LockedError, VerificationError
+from medcorpus import atomic, storage
+from medcorpus.errors import VerificationError
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+    from medcorpus.engine import Engine
+    from medcorpus.storage import Storage
+
 LAYOUT = 1
 """Version of the layout of a layer; a new one makes every layer anew."""
 LOCK_SECONDS = 600
+MANIFEST = "manifest.json"
 BATCH_ROWS = 8192
 
 
@@ -53,10 +58,10 @@ class Part:
 class Shards:
     """A finished layer, opened for reading together with the column layers over it."""
 
-    folder: Path
+    storage: Storage
+    folder: str
     key: str
     parts: tuple[Part, ...]
-    recipe: Mapping[str, Any]
     columns: tuple[Shards, ...] = ()
 
     @property
@@ -65,21 +70,29 @@ class Shards:
         return sum(p.rows for p in self.parts)
 
     @property
+    def bytes(self) -> int:
+        """Bytes of the parts, column layers not included."""
+        return sum(p.bytes for p in self.parts)
+
+    @property
+    def where(self) -> str:
+        """Path or address of the layer's folder."""
+        return self.storage.where(self.folder)
+
+    @property
     def lineage(self) -> tuple[str, ...]:
         """Keys of the layer and of the column layers over it: what a later recipe depends on."""
         return (self.key, *(k for c in self.columns for k in c.lineage))
 
-    def path(self, index: int) -> Path:
-        """Give the file of one part."""
-        return self.folder / self.parts[index].name
-
     def table(self, index: int) -> pa.Table:
-        """Read one part with all its columns; the Arrow file is memory-mapped."""
-        table = read_ipc(self.path(index))
+        """Read one part with all its columns."""
+        part = self.parts[index]
+        name = f"{self.folder}/{part.name}"
+        table = _table(self.storage.buffer(name, part.sha256), self.storage.where(name))
         for layer in self.columns:
             extra = layer.table(index)
-            for name in extra.column_names:
-                table = table.append_column(extra.schema.field(name), extra.column(name))
+            for column in extra.column_names:
+                table = table.append_column(extra.schema.field(column), extra.column(column))
         return table
 
     def tables(self) -> Iterator[pa.Table]:
@@ -95,9 +108,11 @@ class Shards:
 
     def over(self, layer: Shards) -> Shards:
         """Put a column layer on top."""
-        return Shards(
-            folder=self.folder, key=self.key, parts=self.parts, recipe=self.recipe, columns=(*self.columns, layer)
-        )
+        return replace(self, columns=(*self.columns, layer))
+
+    def only(self, index: int) -> Shards:
+        """Give the layer with one of its parts: all that a job on that part needs to be told."""
+        return replace(self, parts=(self.parts[index],), columns=tuple(c.only(index) for c in self.columns))
 
     def verify(self) -> None:
         """Check the bytes of every part against the manifest.
@@ -106,11 +121,10 @@ class Shards:
             VerificationError: A part is missing or differs.
         """
         for part in self.parts:
-            path = self.folder / part.name
-            if not path.exists() or sha256_of(path) != part.sha256:
-                raise VerificationError(
-                    "differs from its manifest", where=str(path), fix="delete the folder, build again"
-                )
+            name = f"{self.folder}/{part.name}"
+            if self.storage.sha256(name) != part.sha256:
+                where = self.storage.where(name)
+                raise VerificationError("differs from its manifest", where=where, fix="delete the folder, build again")
         for layer in self.columns:
             layer.verify()
 
@@ -134,33 +148,42 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The layers under one MEDCORPUS_HOME."""
+    """The layers of one place.
 
-    home: Path
+    Args:
+        place: A folder, or the address of one in an object store (`s3://bucket/prefix`).
+    """
 
-    def folder(self, key: str) -> Path:
-        """Give the folder of a layer."""
-        return self.home / "layers" / key[:32]
+    place: Path | str
+
+    @property
+    def storage(self) -> Storage:
+        """What holds them."""
+        return storage.at(self.place)
+
+    def folder(self, key: str) -> str:
+        """Give the name of a layer's folder in the storage."""
+        return f"layers/{key[:32]}"
 
     def find(self, key: str) -> Shards | None:
         """Open a finished layer; None when it has no manifest, or lacks a part that the manifest lists."""
-        folder = self.folder(key)
-        try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        folder, held = self.folder(key), self.storage
+        content = held.read(f"{folder}/{MANIFEST}")
+        if content is None:
             return None
-        parts = tuple(Part(**p) for p in manifest["parts"])
-        if any(not _has_size(folder / p.name, p.bytes) for p in parts):
+        parts = tuple(Part(**p) for p in json.loads(content)["parts"])
+        here = held.sizes(folder)
+        if any(here.get(p.name) != p.bytes for p in parts):
             return None
-        return Shards(folder=folder, key=key, parts=parts, recipe=manifest["recipe"])
+        return Shards(storage=held, folder=folder, key=key, parts=parts)
 
-    def lock(self, key: str, seconds: float = LOCK_SECONDS) -> Any:
+    def lock(self, key: str, seconds: float = LOCK_SECONDS) -> AbstractContextManager[None]:
         """Give the lock of one key as a context manager; it waits for another process that holds it."""
-        return _locked(self.folder(key).with_suffix(".lock"), seconds)
+        return self.storage.lock(self.folder(key), seconds)
 
 
 def make(
-    store: Store, layers: Sequence[Layer], engine: Any, step: Callable[[int, int], None] | None = None
+    store: Store, layers: Sequence[Layer], engine: Engine, step: Callable[[int, int], None] | None = None
 ) -> list[Shards]:
     """Make several layers at once, or find them; unfinished parts of all layers share the engine.
 
@@ -174,60 +197,74 @@ def make(
         missing = [layer for layer in layers if store.find(layer.key) is None]
         for key in sorted({layer.key for layer in missing}):
             locks.enter_context(store.lock(key))
-        todo = [layer for layer in missing if store.find(layer.key) is None]
-        jobs = [job for layer in todo for job in _open_jobs(store, layer)]
-        engine.map(_run, jobs, step)
+        todo = list({layer.key: layer for layer in missing if store.find(layer.key) is None}.values())
         for layer in todo:
-            _finish(store, layer)
+            store.storage.sweep(store.folder(layer.key))
+        jobs = [job for layer in todo for job in _jobs(store, layer)]
+        receipts = iter(engine.map(_finished, jobs, step) if jobs else [])
+        for layer in todo:
+            _finish(store, layer, list(islice(receipts, len(layer.jobs))))
     return [_found(store, layer) for layer in layers]
 
 
 def _found(store: Store, layer: Layer) -> Shards:
     shards = store.find(layer.key)
     if shards is None:
-        raise VerificationError(
-            "a layer vanished while it was used", where=str(store.folder(layer.key)), fix="build again"
-        )
+        where = store.storage.where(store.folder(layer.key))
+        raise VerificationError("a layer vanished while it was used", where=where, fix="build again")
     return shards
 
 
-def _open_jobs(store: Store, layer: Layer) -> list[tuple[Path, Any, Any]]:
-    folder = store.folder(layer.key)
-    folder.mkdir(parents=True, exist_ok=True)
-    atomic.sweep(folder)
-    paths = [folder / f"part-{i:05d}.arrow" for i in range(len(layer.jobs))]
-    return [(p, layer.write, job) for p, job in zip(paths, layer.jobs) if _receipt(p) is None]
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One part to be made: it may run anywhere, and more than once."""
+
+    storage: Storage
+    name: str
+    write: Callable[[Any, Path], Mapping[str, Any]]
+    detail: Any
 
 
-def _run(job: tuple[Path, Callable[[Any, Path], Mapping[str, Any]], Any]) -> None:
-    path, write, detail = job
-    with atomic.replacing(path) as temporary:
-        notes = write(detail, temporary)
+def _jobs(store: Store, layer: Layer) -> list[_Job]:
+    held, folder = store.storage, store.folder(layer.key)
+    return [_Job(held, f"{folder}/part-{i:05d}", layer.write, detail) for i, detail in enumerate(layer.jobs)]
+
+
+def _finished(job: _Job) -> dict[str, Any]:
+    """Make a part unless it is there, and give its receipt."""
+    return _receipt(job) or _make_part(job)
+
+
+def _receipt(job: _Job) -> dict[str, Any] | None:
+    """Give the receipt of a part that an earlier run finished; None unless the part is as the receipt says."""
+    try:
+        receipt: dict[str, Any] = json.loads(job.storage.read(f"{job.name}.json") or b"")
+    except ValueError:
+        return None
+    return receipt if job.storage.sha256(f"{job.name}.arrow") == receipt["sha256"] else None
+
+
+def _make_part(job: _Job) -> dict[str, Any]:
+    name = f"{job.name}.arrow"
+    with job.storage.writing(name) as temporary:
+        notes = job.write(job.detail, temporary)
         receipt = {
-            "name": path.name,
+            "name": name.rpartition("/")[2],
             "rows": rows_of(temporary),
             "bytes": temporary.stat().st_size,
             "sha256": sha256_of(temporary),
             "notes": dict(notes),
         }
-    atomic.write_json(path.with_suffix(".json"), receipt)
+    job.storage.write(f"{job.name}.json", atomic.json_bytes(receipt))
+    return receipt
 
 
-def _receipt(path: Path) -> dict[str, Any] | None:
-    try:
-        receipt: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-    whole = path.exists() and path.stat().st_size == receipt["bytes"] and sha256_of(path) == receipt["sha256"]
-    return receipt if whole else None
-
-
-def _finish(store: Store, layer: Layer) -> None:
+def _finish(store: Store, layer: Layer, receipts: list[dict[str, Any]]) -> None:
+    """Write the manifest, which makes the layer exist; then remove what workers that died on the way left behind."""
     folder = store.folder(layer.key)
-    receipts = [_receipt(folder / f"part-{i:05d}.arrow") for i in range(len(layer.jobs))]
-    if any(r is None for r in receipts):
-        raise VerificationError("a part is missing or differs from its receipt", where=str(folder), fix="build again")
-    atomic.write_json(folder / "manifest.json", {"key": layer.key, "recipe": dict(layer.recipe), "parts": receipts})
+    manifest = {"key": layer.key, "recipe": dict(layer.recipe), "parts": receipts}
+    store.storage.write(f"{folder}/{MANIFEST}", atomic.json_bytes(manifest))
+    store.storage.sweep(folder)
 
 
 def read_ipc(path: Path) -> pa.Table:
@@ -238,12 +275,17 @@ def read_ipc(path: Path) -> pa.Table:
     """
     import pyarrow as pa
 
+    return _table(pa.memory_map(str(path)), str(path))
+
+
+def _table(source: Any, where: str) -> pa.Table:
+    import pyarrow as pa
+
     try:
-        return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        return pa.ipc.open_file(source).read_all()
     except (pa.ArrowInvalid, OSError) as error:
-        raise VerificationError(
-            f"not a whole Arrow file: {error}", where=str(path), fix="delete its folder, build again"
-        ) from error
+        fix = "delete its folder, build again"
+        raise VerificationError(f"not a whole Arrow file: {error}", where=where, fix=fix) from error
 
 
 @contextmanager
@@ -267,28 +309,3 @@ def sha256_of(path: Path) -> str:
     """Hash a file's bytes."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _has_size(path: Path, size: int) -> bool:
-    return path.exists() and path.stat().st_size == size
-
-
-@contextmanager
-def _locked(path: Path, seconds: float) -> Iterator[None]:
-    import os
-    import socket
-
-    from filelock import FileLock, Timeout
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    holder = path.with_suffix(".holder")
-    try:
-        with FileLock(path, timeout=seconds):
-            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
-            yield
-            holder.unlink(missing_ok=True)
-    except Timeout as error:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
-        raise LockedError(
-            f"being built by {who}", where=path.stem, fix="wait for it or end it, then run again"
-        ) from error

@@ -13,7 +13,7 @@ import pytest
 from medcorpus import atomic
 from medcorpus.engine import Inline
 from medcorpus.errors import LockedError, VerificationError
-from medcorpus.store import Layer, Store, key_of, make, read_ipc, writing_ipc
+from medcorpus.store import Layer, Shards, Store, key_of, make, read_ipc, writing_ipc
 
 SCHEMA = pa.schema([("id", pa.string()), ("n", pa.int32())])
 CALLS: list[int] = []
@@ -51,6 +51,10 @@ def store(home: Path) -> Store:
     return Store(home)
 
 
+def path_of(shards: Shards, index: int) -> Path:
+    return Path(shards.where, shards.parts[index].name)
+
+
 def test_rows_come_back_in_order(store: Store) -> None:
     [shards] = make(store, [LAYER], Inline())
     assert shards.frame(["n"])["n"].to_list() == list(range(30))
@@ -78,7 +82,7 @@ def test_finished_part_is_not_redone(store: Store) -> None:
 def test_damaged_part_is_redone(store: Store) -> None:
     with pytest.raises(OSError, match="no space"):
         make(store, [Layer(recipe=LAYER.recipe, jobs=LAYER.jobs, write=fail_at_second)], Inline())
-    path = store.folder(LAYER.key) / "part-00000.arrow"
+    path = Path(store.storage.where(store.folder(LAYER.key)), "part-00000.arrow")
     path.write_bytes(path.read_bytes().replace(b"r3", b"r4"))
     [shards] = make(store, [LAYER], Inline())
     assert CALLS == [0, 0, 10, 20]
@@ -86,7 +90,7 @@ def test_damaged_part_is_redone(store: Store) -> None:
 
 
 def test_orphans_of_killed_writers_are_swept(store: Store) -> None:
-    folder = store.folder(LAYER.key)
+    folder = Path(store.storage.where(store.folder(LAYER.key)))
     folder.mkdir(parents=True)
     (folder / ".part-00000.arrow.abc.tmp").write_bytes(b"half")
     make(store, [LAYER], Inline())
@@ -95,7 +99,7 @@ def test_orphans_of_killed_writers_are_swept(store: Store) -> None:
 
 def test_vanished_part_makes_the_layer_unknown(store: Store) -> None:
     [shards] = make(store, [LAYER], Inline())
-    shards.path(1).unlink()
+    path_of(shards, 1).unlink()
     assert store.find(LAYER.key) is None
     make(store, [LAYER], Inline())
     assert CALLS == [0, 10, 20, 10]
@@ -103,9 +107,9 @@ def test_vanished_part_makes_the_layer_unknown(store: Store) -> None:
 
 def test_verify_finds_a_flipped_bit(store: Store) -> None:
     [shards] = make(store, [LAYER], Inline())
-    data = bytearray(shards.path(0).read_bytes())
+    data = bytearray(path_of(shards, 0).read_bytes())
     data[len(data) // 2] ^= 1
-    shards.path(0).write_bytes(data)
+    path_of(shards, 0).write_bytes(data)
     with pytest.raises(VerificationError, match="differs from its manifest"):
         shards.verify()
 
@@ -119,7 +123,7 @@ def test_column_layer_stands_beside_the_rows(store: Store) -> None:
 
 def test_truncated_arrow_file_is_an_error_not_fewer_rows(store: Store) -> None:
     [shards] = make(store, [LAYER], Inline())
-    path = shards.path(0)
+    path = path_of(shards, 0)
     whole = path.read_bytes()
     for size in range(0, len(whole) - 1, 97):
         path.write_bytes(whole[:size])

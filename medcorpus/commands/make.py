@@ -61,9 +61,9 @@ def _show_files(source: str, found: Found, out: Output) -> None:
 @options.raw
 @options.sample
 @options.max_rejects
-@options.workers
+@options.engine
 @options.common
-def ingest(source: str, raw: Path | None, sample: bool, max_rejects: float | None, workers: int, out: Output) -> None:
+def ingest(source: str, raw: Path | None, sample: bool, max_rejects: float | None, out: Output, **where: Any) -> None:
     """Read a source into records, and say what was rejected.
 
     Makes the records only, no release; the first rejected rows are shown with file and row.
@@ -72,13 +72,13 @@ def ingest(source: str, raw: Path | None, sample: bool, max_rejects: float | Non
 
     _refuse_both(raw, sample)
     found = _raw_files(source, raw, sample, out)
-    shards = _records(source, found, workers, out)
+    shards = _records(source, found, out, **where)
     total = ingesting.tally(shards)
     if out.format == "human":
         _show_tally(source, total, found, out)
     ingesting.check(source, shards, max_rejects)
-    value = _tally_facts(source, total, found) | {"path": str(shards.folder)}
-    out.result(value, bare=[shards.folder], human=lambda: out.line(f"\nrecords  {shards.folder}"))
+    value = _tally_facts(source, total, found) | {"path": shards.where}
+    out.result(value, bare=[shards.where], human=lambda: out.line(f"\nrecords  {shards.where}"))
 
 
 def _refuse_both(raw: Path | None, sample: bool) -> None:
@@ -97,14 +97,16 @@ def _raw_files(source: str, raw: Path | None, sample: bool, out: Output) -> Foun
     return found
 
 
-def _records(source: str, found: Found, workers: int, out: Output) -> Shards:
-    from medcorpus import engine
+def _records(source: str, found: Found, out: Output, engine: str, address: str, workers: int, store: str) -> Shards:
+    from medcorpus import engine as running
     from medcorpus import ingest as ingesting
     from medcorpus import store as storing
 
     layer = ingesting.layer_of(source, found)
-    with out.progress() as watch, engine.local(workers or min(len(layer.jobs), engine.default_workers())) as pool:
-        made = storing.make(storing.Store(home_folder()), [layer], pool, lambda done, total: watch("read", done, total))
+    place = storing.Store(store or home_folder())
+    count = workers or (0 if address else min(len(layer.jobs), running.default_workers()))
+    with out.progress() as watch, running.opened(engine, count, address) as pool:
+        made = storing.make(place, [layer], pool, lambda done, total: watch("read", done, total))
     return made[0]
 
 
@@ -156,7 +158,7 @@ def _show_tally(source: str, total: Tally, found: Found, out: Output) -> None:
     help="Download what is not here; the default unless --raw or --sample is given.",
 )
 @options.accept_new
-@options.workers
+@options.engine
 @options.max_rejects
 @options.common
 def build(product: str, out: Output, raw: Path | None, sample: bool, download: bool | None, **settings: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from medcorpus.console import FORMATS, Output
+from medcorpus.engine import ENGINES
 from medcorpus.home import VARIABLE
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -19,16 +20,16 @@ def _output(context: click.Context, parameter: click.Parameter, value: Any) -> O
     return Output(value)
 
 
-def _use_home(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+def _use_home(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
     if value is not None:
-        os.environ[VARIABLE] = str(value.absolute())
+        os.environ[VARIABLE] = value if "://" in value else str(Path(value).absolute())
 
 
 def common(command: Function) -> Function:
     """Add `--format`, which the function gets as `out`, and `--home`, which stands for MEDCORPUS_HOME."""
     command = click.option(
         "--home",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=click.Path(file_okay=False),
         callback=_use_home,
         expose_value=False,
         is_eager=True,
@@ -56,6 +57,32 @@ accept_new = click.option(
 )
 workers = click.option(
     "--workers", type=click.IntRange(min=0), default=0, help="Processes; 0, the default, takes one per processor."
+)
+
+
+def engine(command: Function) -> Function:
+    """Add what says where jobs run and where layers lie: `--engine`, `--address`, `--workers` and `--store`."""
+    for option in (store, workers, address, kind):
+        command = option(command)
+    return command
+
+
+kind = click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=ENGINES[0],
+    show_default=True,
+    help="What runs the work: processes of this machine, or Ray.",
+)
+address = click.option(
+    "--address", default="", help="Ray cluster to join (HOST:PORT, auto); starts one on this machine by default."
+)
+store = click.option(
+    "--store",
+    default="",
+    envvar="MEDCORPUS_STORE",
+    show_envvar=True,
+    help="Where layers lie: a folder, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX; the home folder by default.",
 )
 max_rejects = click.option(
     "--max-rejects",

@@ -60,6 +60,7 @@ def write(home: Path, rows: int = ROWS) -> Path:
 
 
 def _shards(folder: Path, source: str, rows: int) -> Shards:
+    from medcorpus import storage
     from medcorpus.store import Part, Shards, writing_ipc
 
     folder.mkdir(parents=True)
@@ -69,7 +70,7 @@ def _shards(folder: Path, source: str, rows: int) -> Shards:
         with writing_ipc(folder / part.name, table.schema) as writer:
             writer.write_table(table)
         parts.append(part)
-    return Shards(folder=folder, key="0" * 64, parts=tuple(parts), recipe={})
+    return Shards(storage=storage.at(folder), folder="", key="0" * 64, parts=tuple(parts))
 
 
 def _tables(source: str, rows: int) -> Iterator[pa.Table]:
