@@ -29,6 +29,7 @@ CODE = (
     "card/blocks",
     "card/figures",
     "card/markdown",
+    "card/measured",
     "card/report",
     "cards",
     "categories",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from medcorpus import registry
@@ -13,6 +14,7 @@ from medcorpus.source import Source
 from medcorpus.stages.clean import Clean
 from medcorpus.stages.decontaminate import Decontaminate
 from medcorpus.stages.exact import Exact
+from medcorpus.stages.sizes import Sizes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,6 +23,8 @@ BENCHMARKS = ("mmedbench", "meds-bench")
 TEST_ITEM = "repeats a test item"
 LANGS = ("en", "zh", "ja", "fr", "ru", "es")
 """The six languages of MMedC and MMedBench, in the papers' order."""
+TOKENIZER = "o200k_base" if find_spec("toktok") else ""
+"""What tokens are counted in, where the package that ships it is installed."""
 MMEDBENCH = ("frenchmedmcqa", "headqa", "igakuqa", "medqa", "rumedbench")
 ORIGIN = ("id", "source", "split", "lang", "license", "access", "redistribute", "raw_file", "raw_row")
 
@@ -97,7 +101,7 @@ MMEDC = Product(
     about="Multilingual medical text in English, Chinese, Japanese, French, Russian and Spanish.",
     kind="text",
     takes=lambda name, source: source.shape is Text,
-    stages=(Clean(), Exact(columns=("clean_text",)), Decontaminate()),
+    stages=(Clean(), Exact(columns=("clean_text",)), Decontaminate(), Sizes(tokenizer=TOKENIZER)),
     rules=_mmedc_rules,
     columns=_mmedc_columns,
     config="lang",

@@ -5,15 +5,18 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import medcorpus
 from medcorpus import atomic, cards, overlaps, registry, render
+from medcorpus.card import measured
 from medcorpus.parquet import SplitWriter, write_table
 from medcorpus.product import KEPT, judge
 from medcorpus.release import FORMAT, MANIFEST, root_of
 from medcorpus.stage import parameters
+from medcorpus.stages.sizes import Sizes, vocabulary
 from medcorpus.store import sha256_of
 
 if TYPE_CHECKING:
@@ -60,6 +63,8 @@ def write_release(
         "tasks": {t: writer.tasks[t] for t in registry.tasks() if writer.tasks[t]},
         "stages": [{"stage": s.name, "parameters": parameters(s)} for s in inputs.product.stages],
         "funnel": _funnel(inputs, writer),
+        "sizes": {c: dict(sizes) for c, sizes in sorted(writer.sizes.items())},
+        "vocabulary": _vocabulary(inputs),
         "protects": {n: {"benchmarks": list(b), "items": inputs.items[n].rows} for n, b in inputs.guarded.items()},
         "overlaps": [{k: v for k, v in cell.items() if k != "text"} for cell in writer.overlaps()],
     }
@@ -81,6 +86,7 @@ class _Writer:
         self.columns: list[dict[str, str]] = []
         self._writers: dict[tuple[str, str], SplitWriter] = {}
         self._ledger = [_unread(n, inputs) for n in inputs.shards]
+        self.sizes: dict[str, Counter[str]] = {}
         self._repeats: list[pl.DataFrame] = []
 
     def take(self, name: str, shards: Shards) -> None:
@@ -96,6 +102,7 @@ class _Writer:
             if "repeats_item" in frame.columns:
                 self._repeats.append(overlaps.rows_of(frame))
             kept = frame.filter(verdict == KEPT)
+            self._measure(kept)
             self._send(kept.select(**self.product.columns()), kept.select(config=self.product.config, split="split"))
 
     def _count(self, name: str, frame: pl.DataFrame, verdict: pl.Series) -> None:
@@ -105,6 +112,16 @@ class _Writer:
         self.licenses[name].update(kept["license"].to_list())
         if "task_id" in kept.columns:
             self.tasks.update(kept["task_id"].to_list())
+
+    def _measure(self, kept: pl.DataFrame) -> None:
+        """Add up sizes by configuration."""
+        import polars as pl
+
+        units = [c for c in measured.UNITS if c in kept.columns]
+        if units:
+            sums = kept.group_by(self.product.config, maintain_order=True).agg(pl.col(units).cast(pl.Int64).sum())
+            for config, *amounts in sums.iter_rows():
+                self.sizes.setdefault(config, Counter()).update(dict(zip(units, amounts)))
 
     def _send(self, rows: pl.DataFrame, place: pl.DataFrame) -> None:
         table = _portable(rows)
@@ -178,6 +195,12 @@ def _ledger_frame(rows: list[tuple[str, str, str, str, str, int, str]]) -> pl.Da
 
     types = {n: pl.Int32 if n == "raw_row" else pl.String for n in LEDGER}
     return pl.DataFrame(rows, schema=types, orient="row")
+
+
+def _vocabulary(inputs: Inputs) -> dict[str, Any]:
+    """Describe what tokens were counted in; empty where none were."""
+    named = [s.tokenizer for s in inputs.product.stages if isinstance(s, Sizes) and s.tokenizer]
+    return asdict(vocabulary(named[0])) if named else {}
 
 
 def _unread(name: str, inputs: Inputs) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from medcorpus import products, registry
+from medcorpus.card import measured
 from medcorpus.card.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
 from medcorpus.categories import CATEGORIES
 from medcorpus.licenses import COMMERCIAL
@@ -329,5 +330,6 @@ BLOCKS: dict[str, Callable[[Manifest], Block | None]] = {
     "table: provenance": _provenance,
     "table: stages": _stages,
     "table: raw": _raw,
+    **measured.BLOCKS,
 }
 """Every block by its marker."""

@@ -144,13 +144,13 @@ def index_of(table: pa.Table, common: int) -> Index:
 
     rows = pl.DataFrame(table).with_row_index("passage").cast({"passage": pl.Int64})
     units = _looked_for(rows, common)
-    keys, counts = np.unique(units["units"].to_numpy(), return_counts=True)
+    runs = units["units"].rle().struct
     begins = units["begins"].unique(maintain_order=True).to_numpy()
     bits = kernel.bits_for(begins)
     return Index(
         passages=rows.with_columns(count=pl.col("units").list.len()).drop("units", "begins"),
-        keys=keys,
-        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        keys=runs.field("value").to_numpy(),
+        first=np.concatenate([[0], np.cumsum(runs.field("len").to_numpy())]).astype(np.int64),
         owners=units["passage"].to_numpy(),
         words=kernel.bitmap(begins, bits),
         bits=bits,

@@ -154,7 +154,11 @@ def _benchmarks(pairs: pl.DataFrame, index: Index) -> pl.DataFrame:
     repeated = pairs.filter((pl.col("length") >= RUN) | (pl.col("overlap") >= SHARE)).select("row", "item")
     named = repeated.join(_items(index).select("item", "benchmarks"), on="item", how="left", maintain_order="left")
     return named.group_by("row", maintain_order=True).agg(
-        pl.col("benchmarks").list.explode(keep_nulls=False, empty_as_null=False).unique().sort().alias("overlap_in")
+        pl.col("benchmarks")
+        .list.explode(keep_nulls=False, empty_as_null=False)
+        .unique(maintain_order=True)
+        .sort()
+        .alias("overlap_in")
     )
 
 

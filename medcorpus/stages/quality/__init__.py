@@ -121,7 +121,7 @@ def _codes(
     if column not in table.column_names:
         return np.full(table.num_rows, names.index(default))
     values = pl.Series(column, table.column(column)).cast(pl.String).fill_null(default)
-    if strict and (unknown := set(values.unique()) - set(names)):
+    if strict and (unknown := set(values.unique(maintain_order=True)) - set(names)):
         raise UnknownNameError("kind of source", min(unknown), names)
     return values.replace_strict({n: i for i, n in enumerate(names)}, default=names.index(default)).to_numpy()
 
