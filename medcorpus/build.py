@@ -233,17 +233,17 @@ def _make_shards(inputs: Inputs, store: Store, workers: Engine, options: Options
 
 def _make_items(inputs: Inputs, store: Store, workers: Engine, options: Options, watch: Watch) -> None:
     """Read the test items of the benchmarks that the product protects, from the sources whose raw files are here."""
-    here = {n: found for n in _benchmarks(inputs.product) if (found := _at_hand(n, options)) is not None}
+    here = {n: found for n in benchmarks(inputs.product) if (found := _at_hand(n, options)) is not None}
     records = make(store, [ingest.layer_of(n, f) for n, f in here.items()], workers, _step(watch, "read benchmarks"))
-    layers = [items.layer_of(n, _benchmarks(inputs.product)[n], r) for n, r in zip(here, records)]
+    layers = [items.layer_of(n, benchmarks(inputs.product)[n], r) for n, r in zip(here, records)]
     inputs.items = dict(zip(here, make(store, layers, workers, _step(watch, "test items"))))
-    inputs.guarded = {n: b for n, b in _benchmarks(inputs.product).items() if n in inputs.items}
-    unknown = [n for n in _benchmarks(inputs.product) if n not in inputs.items]
+    inputs.guarded = {n: b for n, b in benchmarks(inputs.product).items() if n in inputs.items}
+    unknown = [n for n in benchmarks(inputs.product) if n not in inputs.items]
     if unknown:
         inputs.warnings.append(f"test items of {_first(unknown)} are not here: rows that repeat them are not found")
 
 
-def _benchmarks(product: Product) -> dict[str, tuple[str, ...]]:
+def benchmarks(product: Product) -> dict[str, tuple[str, ...]]:
     """Give the sources of the benchmarks that a product protects, with the benchmarks each belongs to."""
     guards = [products.get(n) for n in product.protects]
     sources = {n: tuple(p.name for p in guards if p.takes(n, registry.get(n))) for n in registry.names()}
