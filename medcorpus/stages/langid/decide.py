@@ -34,8 +34,13 @@ HAN_SHARES = {
 """How often Han characters are of each class, rounded from counts over examinations, leaflets, verse and manuals."""
 HAN_LIMIT = 12.0
 """However long the text, its Han characters say no more than this."""
-HAN_START, KANA_ODDS = -0.8, 1.5
-"""Log odds of Japanese against Chinese where nothing tells them apart, and of each kana; Chinese quotes a の at times."""
+HAN_START, HAN_MORE, HAN_LEAST = 1.0, -0.15, -2.0
+"""Log odds of Japanese against Chinese before any sign: what each Han character adds to the start, and the end of that;
+the longer a Japanese text, the less likely it has no kana."""
+KANA_ODDS = 1.5
+"""What each kana adds; Chinese texts quote a の now and then."""
+DECLARED_WEIGHT = 3
+"""Letters of a script that the declared language is written in count this many times over."""
 FEW_LETTERS = 3
 """With fewer letters than this nothing is said but what is declared."""
 
@@ -77,7 +82,7 @@ def decide(seen: Evidence, known: Languages, trust: float) -> Verdict:
         known: The languages' table.
         trust: Log odds that the declared language gets on top.
     """
-    script = dominant(seen.counts)
+    script = dominant(seen, known)
     verdict = _by_evidence(seen, known, script, trust)
     alone = known.alone[script]
     _settle(verdict, alone >= 0, alone, SCRIPT)
@@ -91,13 +96,17 @@ def decide(seen: Evidence, known: Languages, trust: float) -> Verdict:
     return verdict
 
 
-def dominant(counts: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Give the script that most of each text is in; Chinese and Japanese count as Han."""
-    seen = counts.copy()
-    seen[:, scripts.HAN] = seen[:, scripts.KANA :].sum(axis=1)
-    seen[:, scripts.KANA] = 0
-    seen[:, scripts.HAN + 1 :] = 0
-    return (seen * scripts.WEIGHTS).argmax(axis=1)
+def dominant(seen: Evidence, known: Languages) -> npt.NDArray[np.int64]:
+    """Give the script that most of each text is in, leaning to that of the declared language; kana count as Han."""
+    letters = seen.counts * np.array(scripts.WEIGHTS, dtype=np.int64)
+    letters[:, scripts.HAN] = letters[:, scripts.KANA :].sum(axis=1)
+    letters[:, scripts.HAN + 1 :] = 0
+    rows = np.flatnonzero(seen.prior >= 0)
+    expected = known.written.T[seen.prior[rows]] == 0
+    expected[:, scripts.HAN] |= expected[:, scripts.KANA]
+    letters[rows] *= np.where(expected, DECLARED_WEIGHT, 1)
+    letters[:, scripts.KANA] = 0
+    return np.argmax(letters, axis=1)
 
 
 def _by_evidence(seen: Evidence, known: Languages, script: npt.NDArray[np.int64], trust: float) -> Verdict:
@@ -123,7 +132,7 @@ def _han_or_kana(
 ) -> None:
     """Tell Japanese from Chinese where Han characters and kana prevail."""
     kana = seen.counts[:, scripts.KANA]
-    bare = HAN_START + _han_odds(seen.counts) + KANA_ODDS * np.minimum(kana, HAN_LIMIT)
+    bare = _han_odds(seen.counts) + KANA_ODDS * np.minimum(kana, HAN_LIMIT)
     odds = bare + trust * ((seen.prior == known.japanese) * 1.0 - (seen.prior == known.chinese))
     with_kana = (odds > 0) & (kana > 0)
     rule = np.where((bare > 0) != (odds > 0), PRIOR, np.where(with_kana, KANA, HAN))
@@ -136,5 +145,8 @@ def _han_or_kana(
 def _han_odds(counts: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
     """Give the log odds that Han characters are Japanese rather than Chinese in either of its scripts."""
     shares = np.log(np.array(list(HAN_SHARES.values())))
-    japanese, simplified, traditional = (counts[:, HAN_CLASSES] @ shares.T).T
-    return np.clip(japanese - np.maximum(simplified, traditional), -HAN_LIMIT, HAN_LIMIT)
+    han = counts[:, HAN_CLASSES]
+    japanese, simplified, traditional = (han @ shares.T).T
+    start = np.maximum(HAN_START + HAN_MORE * han.sum(axis=1), HAN_LEAST)
+    signs = np.clip(japanese - np.maximum(simplified, traditional), -HAN_LIMIT, HAN_LIMIT)
+    return np.asarray(start + signs, dtype=np.float64)

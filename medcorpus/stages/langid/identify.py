@@ -60,8 +60,8 @@ def _blocks(count: int) -> list[npt.NDArray[np.int64]]:
 
 
 def _bytes_of(texts: pa.ChunkedArray, declared: pa.ChunkedArray | None, model: Model) -> Texts:
-    whole = pc.fill_null(texts.cast(pa.large_string()), "").combine_chunks()
-    whole = pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+    filled = pc.fill_null(texts, "") if texts.null_count else texts
+    whole = pa.concat_arrays([pa.array([], pa.large_string()), *filled.cast(pa.large_string()).chunks])
     _, offsets, data = whole.buffers()
     ends = np.frombuffer(offsets, np.int64, len(whole) + 1, whole.offset * 8)
     empty = np.zeros(0, np.uint8)
@@ -81,22 +81,25 @@ def _decided(stage: LangId, texts: Texts, rows: npt.NDArray[np.int64], model: Mo
     """Read a little of every text, more of those that stay unsure, and ask for a second opinion on what is left."""
     known = languages.load(model.labels)
     verdict = decide(_read(texts, rows, stage.sample, model), known, stage.trust)
-    unsure = np.flatnonzero(_is_unsure(stage, verdict))
+    unsure = _below(stage.unsure, verdict)
     if not len(unsure):
         return verdict
     seen = _read(texts, rows[unsure], stage.resample, model)
-    _replace(verdict, unsure, decide(seen, known, stage.trust))
-    left = np.flatnonzero(_is_unsure(stage, verdict)[unsure])
-    if stage.ask_langdetect and len(left):
+    again = decide(seen, known, stage.trust)
+    left = _below(stage.doubtful, again)
+    left = left[second.knows(known.codes[again.label[left]])]
+    if len(left):
         told = [_text(texts, row, stage.resample) for row in rows[unsure[left]].tolist()]
         asked = second.opinion(told, seen.take(left), model.labels)
-        _replace(verdict, unsure[left], decide(asked, known, stage.trust), LANGDETECT)
+        _replace(again, left, decide(asked, known, stage.trust), LANGDETECT)
+    _replace(verdict, unsure, again)
     return verdict
 
 
-def _is_unsure(stage: LangId, verdict: Verdict) -> npt.NDArray[np.bool_]:
+def _below(score: float, verdict: Verdict) -> npt.NDArray[np.int64]:
+    """Give the places of texts that evidence was weighed for and whose score is low."""
     weighed = (verdict.rule == MODEL) | (verdict.rule == PRIOR)
-    return weighed & (verdict.score > 0) & (verdict.score < stage.unsure)
+    return np.flatnonzero(weighed & (verdict.score > 0) & (verdict.score < score))
 
 
 def _replace(verdict: Verdict, rows: npt.NDArray[np.int64], new: Verdict, changed_by: int | None = None) -> None:

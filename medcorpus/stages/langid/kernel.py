@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from medcorpus.stages.langid import scripts
 from medcorpus.stages.langid.cues import FNV_PRIME, FNV_START
 from medcorpus.stages.langid.model import HASH_PRIME, HASH_START
 
@@ -26,10 +25,6 @@ CUE_BYTES = 24
 """Cues are no longer than this."""
 NEGLIGIBLE = -12.0
 """Log probability below which no part of the label tree is looked at further."""
-_CLASSES = scripts.CLASSES
-_HAN = scripts.HAN
-_FIRST_CJK = scripts.HANGUL
-_SYLLABLE_WEIGHT, _LETTER_WEIGHT = scripts.SYLLABLE_WEIGHT, scripts.LETTER_WEIGHT
 _PRIME, _START = np.uint32(HASH_PRIME), np.uint32(HASH_START)
 _PRIME_64, _START_64 = np.uint64(FNV_PRIME), np.uint64(FNV_START)
 _SPACE, _BREAK, _OPEN, _CLOSE = np.uint8(32), np.uint8(95), np.uint8(60), np.uint8(62)
@@ -37,7 +32,16 @@ _SPACE, _BREAK, _OPEN, _CLOSE = np.uint8(32), np.uint8(95), np.uint8(60), np.uin
 
 @njit(cache=True, nogil=True)
 def read_rows(
-    data: Any, offsets: Any, rows: Any, letters: Any, model: Any, cues: Any, budget: int, counts: Any, logs: Any, hits: Any
+    data: Any,
+    offsets: Any,
+    rows: Any,
+    letters: Any,
+    model: Any,
+    cues: Any,
+    budget: int,
+    counts: Any,
+    logs: Any,
+    hits: Any,
 ) -> None:
     """Read a sample of the rows asked for.
 
@@ -49,7 +53,7 @@ def read_rows(
         model: `model.Arrays`.
         cues: `cues.Cues`.
         budget: Bytes read of a text at most.
-        counts: int32 [n, CLASSES], filled with letters by class.
+        counts: int32 [n, classes], filled with letters by class.
         logs: float32 [n, labels], filled with the natural logs of the labels' probabilities; all 0 where unread.
         hits: float32 [n, DIM], filled with the sums of the cues found.
     """
@@ -65,8 +69,7 @@ def read_rows(
         for part in range(parts):
             size, cued_size = _fold(data, spans[part], letters, folded, size, cued, cued_size, counts[i])
         spoken = counts[i].sum()
-        cjk = counts[i, _FIRST_CJK:].sum()
-        if spoken == 0 or _SYLLABLE_WEIGHT * cjk > _LETTER_WEIGHT * (spoken - cjk):
+        if spoken == 0 or (counts[i] * letters.balance).sum() > 0:
             continue
         _score(folded, 0, size, model, token, total, tree, logs[i])
         if spoken <= SHORT:
@@ -108,7 +111,7 @@ def _fold(
     while at < end:
         code, at = _decoded(data, at)
         if code > 0xFFFF:
-            counts[_HAN] += 0x20000 <= code < 0x40000
+            counts[letters.script[0x4E00]] += 0x20000 <= code < 0x40000
             continue
         kind, lower = letters.script[code], np.int64(letters.folded[code])
         counts[kind] += kind > 0
@@ -129,7 +132,7 @@ def _fold(
 
 
 @njit(cache=True, nogil=True)
-def _decoded(data: Any, at: int) -> tuple[int, int]:
+def _decoded(data: Any, at: int) -> tuple[Any, int]:
     """Give the character at a place of valid UTF-8, and where the next one starts."""
     first = np.int64(data[at])
     if first < 0x80:
@@ -142,7 +145,7 @@ def _decoded(data: Any, at: int) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
-def _encode(code: int, out: Any, size: int) -> int:
+def _encode(code: Any, out: Any, size: int) -> int:
     if code < 0x80:
         out[size] = code
         return size + 1
@@ -202,10 +205,10 @@ def _same(token: Any, end: int, model: Any, word: int) -> bool:
     start = model.word_ends[word]
     if model.word_ends[word + 1] - start != end - 1:
         return False
+    differing = 0
     for i in range(end - 1):
-        if model.word_bytes[start + i] != token[i + 1]:
-            return False
-    return True
+        differing |= model.word_bytes[start + i] ^ token[i + 1]
+    return differing == 0
 
 
 @njit(cache=True, nogil=True)

@@ -48,10 +48,13 @@ class Letters(NamedTuple):
     Args:
         folded: uint16, the lower-case letter, the mark itself where it is kept, 32 for everything else.
         script: uint8, the class of a letter, 0 for what is none.
+        balance: int64 [CLASSES], positive for syllables and Han characters, negative for other letters: texts for
+            whose letters it adds up to more than 0 are not put to the model.
     """
 
     folded: npt.NDArray[np.uint16]
     script: npt.NDArray[np.uint8]
+    balance: npt.NDArray[np.int64]
 
 
 @cache
@@ -73,7 +76,8 @@ def tables() -> Letters:
     script[ord(ITERATION_MARK)] = HAN_JAPANESE
     for mark in KEPT_MARKS:
         folded[ord(mark)] = ord(mark)
-    return Letters(folded, script)
+    balance = np.array([0, *[-LETTER_WEIGHT] * (HANGUL - 1), *[SYLLABLE_WEIGHT] * (CLASSES - HANGUL)])
+    return Letters(folded, script, balance)
 
 
 def han_class(character: str) -> int:
@@ -100,5 +104,6 @@ def _code(character: str, charset: str) -> int:
 
 
 def _lower(character: str) -> int:
-    lower = character.lower()
+    """Give the small letter; letters of full width become ordinary ones."""
+    lower = unicodedata.normalize("NFKC", character).lower() if "\uff21" <= character <= "\uff5a" else character.lower()
     return ord(lower) if len(lower) == 1 and ord(lower) < 0x10000 else ord(character)

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from medcorpus.stages.langid.decide import Evidence
 
@@ -28,6 +29,12 @@ def opinion(texts: Sequence[str], seen: Evidence, labels: tuple[str, ...]) -> Ev
             if name in labels:
                 logs[row, labels.index(name)] += WEIGHT * np.log((probability + FLOOR) / FLOOR)
     return replace(seen, logs=logs)
+
+
+def knows(codes: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Say of which languages `langdetect` has a profile; of the others it can only be wrong."""
+    names = {name.partition("-")[0] for name in _factory().langlist}
+    return np.array([code in names for code in codes], dtype=np.bool_)
 
 
 def _probabilities(text: str) -> dict[str, float]:
