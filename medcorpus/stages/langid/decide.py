@@ -50,7 +50,7 @@ class Evidence:
     """What was read of n texts.
 
     Args:
-        counts: int32 [n, classes], letters by class of script.
+        counts: int32 [n, classes], letters by class of script; capitals in the first place.
         logs: float32 [n, labels], the model's log probabilities.
         cues: float32 [n, labels], sums of cues.
         prior: int64 [n], the label of the declared language, -1 where none is declared.
@@ -88,7 +88,7 @@ def decide(seen: Evidence, known: Languages, trust: float) -> Verdict:
     _settle(verdict, alone >= 0, alone, SCRIPT)
     _settle(verdict, script == scripts.HANGUL, alone, HANGUL)
     _han_or_kana(verdict, seen, known, script, trust)
-    few = seen.counts.sum(axis=1) < np.where(script >= scripts.HANGUL, 1, FEW_LETTERS)
+    few = seen.counts[:, 1:].sum(axis=1) < np.where(script >= scripts.HANGUL, 1, FEW_LETTERS)
     declared = few & (seen.prior >= 0)
     verdict.label[few] = np.where(declared, seen.prior, -1)[few]
     verdict.score[few] = 0
@@ -106,7 +106,7 @@ def dominant(seen: Evidence, known: Languages) -> npt.NDArray[np.int64]:
     expected[:, scripts.HAN] |= expected[:, scripts.KANA]
     letters[rows] *= np.where(expected, DECLARED_WEIGHT, 1)
     letters[:, scripts.KANA] = 0
-    return np.argmax(letters, axis=1)
+    return np.asarray(letters.argmax(axis=1), dtype=np.int64)
 
 
 def _by_evidence(seen: Evidence, known: Languages, script: npt.NDArray[np.int64], trust: float) -> Verdict:

@@ -64,8 +64,7 @@ def _bytes_of(texts: pa.ChunkedArray, declared: pa.ChunkedArray | None, model: M
     whole = pa.concat_arrays([pa.array([], pa.large_string()), *filled.cast(pa.large_string()).chunks])
     _, offsets, data = whole.buffers()
     ends = np.frombuffer(offsets, np.int64, len(whole) + 1, whole.offset * 8)
-    empty = np.zeros(0, np.uint8)
-    return Texts(np.frombuffer(data, np.uint8) if data else empty, ends, _labels_of(declared, len(whole), model))
+    return Texts(np.frombuffer(data or b"\0", np.uint8), ends, _labels_of(declared, len(whole), model))
 
 
 def _labels_of(declared: pa.ChunkedArray | None, count: int, model: Model) -> npt.NDArray[np.int64]:

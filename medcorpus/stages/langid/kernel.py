@@ -1,8 +1,8 @@
 """Reads a sample of every text: counts its letters by script, and scores it with the model and the cues.
 
 A sample is the whole text where it is short, else three equal windows from within it, so that the cost of a text is
-bounded. The classifier sees the sample twice where it is short: as it stands, and folded to lower-case letters and a
-few marks, which tells short texts apart better (digits, units and capitals mislead it); else folded only.
+bounded. The classifier sees it folded to lower-case letters and a few marks, as digits, units and capitals mislead it;
+a short text that is not in capitals it sees as it stands too.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def read_rows(
         model: `model.Arrays`.
         cues: `cues.Cues`.
         budget: Bytes read of a text at most.
-        counts: int32 [n, classes], filled with letters by class.
+        counts: int32 [n, classes], filled with letters by class, and with capitals in the first place.
         logs: float32 [n, labels], filled with the natural logs of the labels' probabilities; all 0 where unread.
         hits: float32 [n, DIM], filled with the sums of the cues found.
     """
@@ -68,12 +68,12 @@ def read_rows(
         size, cued_size = 0, 0
         for part in range(parts):
             size, cued_size = _fold(data, spans[part], letters, folded, size, cued, cued_size, counts[i])
-        spoken = counts[i].sum()
+        spoken = counts[i, 1:].sum()
         if spoken == 0 or (counts[i] * letters.balance).sum() > 0:
             continue
         _score(folded, 0, size, model, token, total, tree, logs[i])
         if spoken <= SHORT:
-            if parts == 1:
+            if parts == 1 and 2 * counts[i, 0] < spoken:
                 _score(data, start, end, model, token, total, tree, logs[i])
                 logs[i] *= np.float32(0.5)
             _find_cues(cued, cued_size, cues, hits[i])
@@ -115,6 +115,7 @@ def _fold(
             continue
         kind, lower = letters.script[code], np.int64(letters.folded[code])
         counts[kind] += kind > 0
+        counts[0] += kind > 0 and lower != code
         if lower != 32 or (size and folded[size - 1] != _SPACE):
             size = _encode(lower, folded, size)
         if kind > 0 or lower == 39 or lower == 0xBF or lower == 0xA1:

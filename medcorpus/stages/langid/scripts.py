@@ -18,7 +18,7 @@ import numpy.typing as npt
 OTHER, LATIN, CYRILLIC, GREEK, ARABIC, HEBREW, INDIC, HANGUL, KANA = range(1, 10)
 HAN, HAN_JAPANESE, HAN_SIMPLIFIED, HAN_TRADITIONAL, HAN_UNSIMPLIFIED, HAN_PARTICLE = range(10, 16)
 CLASSES = 16
-"""Class 0 is what is no letter; the classes of Han characters come last."""
+"""Class 0 is what is no letter; where letters are counted by class its place holds the capitals among them."""
 RANGES = {
     LATIN: ((0x41, 0x24F), (0x250, 0x2AF), (0x1E00, 0x1EFF), (0x2C60, 0x2C7F), (0xA720, 0xA7FF), (0xFF21, 0xFF5A)),
     CYRILLIC: ((0x400, 0x52F), (0x1C80, 0x1C8F), (0x2DE0, 0x2DFF), (0xA640, 0xA69F)),
@@ -30,7 +30,7 @@ RANGES = {
     KANA: ((0x3041, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9D)),
     HAN: ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF)),
 }
-LETTER_WEIGHT, SYLLABLE_WEIGHT = 2, 5
+LETTER_WEIGHT, SYLLABLE_WEIGHT = 2, 6
 WEIGHTS = (0, 1, 1, *[LETTER_WEIGHT] * (INDIC - LATIN), *[SYLLABLE_WEIGHT] * (CLASSES - HANGUL))
 """What a letter of each class counts for when the script of a text is chosen: names, units and drugs stand in Latin
 letters in texts of every script, and a syllable or a Han character says as much as several letters."""
