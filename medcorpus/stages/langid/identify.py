@@ -63,8 +63,11 @@ def _bytes_of(texts: pa.ChunkedArray, declared: pa.ChunkedArray | None, model: M
     filled = pc.fill_null(texts, "") if texts.null_count else texts
     whole = pa.concat_arrays([pa.array([], pa.large_string()), *filled.cast(pa.large_string()).chunks])
     _, offsets, data = whole.buffers()
+    flat = np.frombuffer(data or b"\0", np.uint8)
     ends = np.frombuffer(offsets, np.int64, len(whole) + 1, whole.offset * 8)
-    return Texts(np.frombuffer(data or b"\0", np.uint8), ends, _labels_of(declared, len(whole), model))
+    for view in (flat, ends):
+        view.flags.writeable = False  # Numba compiles anew for arrays that can be written
+    return Texts(flat, ends, _labels_of(declared, len(whole), model))
 
 
 def _labels_of(declared: pa.ChunkedArray | None, count: int, model: Model) -> npt.NDArray[np.int64]:

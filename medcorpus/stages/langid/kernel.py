@@ -68,15 +68,26 @@ def read_rows(
         size, cued_size = 0, 0
         for part in range(parts):
             size, cued_size = _fold(data, spans[part], letters, folded, size, cued, cued_size, counts[i])
-        spoken = counts[i, 1:].sum()
-        if spoken == 0 or (counts[i] * letters.balance).sum() > 0:
+        spoken, balance = _weighed(counts[i], letters)
+        if spoken == 0 or balance > 0:
             continue
         _score(folded, 0, size, model, token, total, tree, logs[i])
         if spoken <= SHORT:
             if parts == 1 and 2 * counts[i, 0] < spoken:
                 _score(data, start, end, model, token, total, tree, logs[i])
-                logs[i] *= np.float32(0.5)
+                for label in range(len(logs[i])):
+                    logs[i, label] *= np.float32(0.5)
             _find_cues(cued, cued_size, cues, hits[i])
+
+
+@njit(cache=True, nogil=True)
+def _weighed(counts: Any, letters: Any) -> tuple[int, int]:
+    """Give the number of letters, and their balance."""
+    spoken, balance = 0, 0
+    for kind in range(1, len(counts)):
+        spoken += counts[kind]
+        balance += counts[kind] * letters.balance[kind]
+    return spoken, balance
 
 
 @njit(cache=True, nogil=True)
@@ -163,7 +174,8 @@ def _encode(code: Any, out: Any, size: int) -> int:
 @njit(cache=True, nogil=True)
 def _score(data: Any, at: int, end: int, model: Any, token: Any, total: Any, tree: Any, logs: Any) -> None:
     """Add the log probabilities of all labels for a text, as fastText's `predict` gives them."""
-    total[:] = model.rows[model.end_row]
+    for i in range(DIM):
+        total[i] = model.rows[model.end_row, i]
     count = 1
     token[0] = _OPEN
     while at < end:
@@ -177,7 +189,8 @@ def _score(data: Any, at: int, end: int, model: Any, token: Any, total: Any, tre
         if size > 1:
             token[size] = _CLOSE
             count += _add_word(token, size, model, total) + _add_ngrams(token, size + 1, model, total)
-    total /= np.float32(count)
+    for i in range(DIM):
+        total[i] /= np.float32(count)
     _add_labels(model, total, tree, logs)
 
 
@@ -260,7 +273,8 @@ def _add_labels(model: Any, hidden: Any, tree: Any, logs: Any) -> None:
                 dot += model.output[parent - labels, i] * hidden[i]
             dot = dot if model.right[node] else -dot
             tree[node] += math.log(1 / (1 + math.exp(-dot)) + 1e-5)
-    logs += tree[:labels]
+    for label in range(labels):
+        logs[label] += tree[label]
 
 
 @njit(cache=True, nogil=True)
