@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from medcorpus import stage
 from medcorpus.engine import Inline
@@ -34,73 +31,6 @@ def write_rows(rows: list[tuple[str, str, str, str]], path: Any) -> dict[str, An
 
 def shards_of(store: Store, *parts: list[tuple[str, str, str, str]]) -> Shards:
     return make(store, [Layer(recipe={"kind": "rows", "parts": parts}, jobs=parts, write=write_rows)], Inline())[0]
-
-
-def cleaned(text: str) -> str:
-    return str(Clean().annotate(pa.table({"text": [text]}), None)["clean_text"][0].as_py())
-
-
-CLEANED = {
-    "composed": ("cafe\u0301", "café"),
-    "control characters": ("a\x07b\x1bc", "abc"),
-    "zero width": ("pneu\u200bmonia\ufeff", "pneumonia"),
-    "bidi": ("a\u202eb\u202c", "ab"),
-    "soft hyphen": ("hyper\u00adtension", "hypertension"),
-    "blanks": ("a \t\u00a0 b\u3000c", "a b c"),
-    "CRLF": ("a\r\nb\rc", "a\nb\nc"),
-    "unicode line breaks": ("a\u2028b\x85c", "a\nb\nc"),
-    "blanks at line ends": ("a  \n  b", "a\nb"),
-    "many blank lines": ("a\n\n\n\n\nb", "a\n\nb"),
-    "ends": ("  a\n", "a"),
-    "mojibake": ("la mÃ©decine gÃ©nÃ©rale", "la médecine générale"),
-    "mojibake quotes": ("the patientâ€™s knee", "the patient’s knee"),
-    "mojibake of Russian": ("Ð±Ð¾Ð»ÑŒ", "боль"),
-}
-
-
-@pytest.mark.parametrize("case", CLEANED)
-def test_cleaning(case: str) -> None:
-    before, after = CLEANED[case]
-    assert cleaned(before) == after
-
-
-UNTOUCHED = [
-    "β-blocker ≥ 5 µg/m²",
-    "Ångström",
-    "Â la carte",
-    "SÃO PAULO",
-    "5 ½ × 10⁹/L",
-    "心電図",
-    "ЭКГ",
-    "ção",
-    "👩\u200d⚕️",
-]
-
-
-@pytest.mark.parametrize("text", UNTOUCHED)
-def test_sound_text_is_not_touched(text: str) -> None:
-    assert cleaned(text) == text
-
-
-@given(st.text())
-def test_cleaning_twice_changes_nothing_more(text: str) -> None:
-    assert cleaned(cleaned(text)) == cleaned(text)
-
-
-@given(st.text())
-def test_clean_text_is_nfc(text: str) -> None:
-    assert unicodedata.is_normalized("NFC", cleaned(text))
-
-
-@given(st.lists(st.text(max_size=20), min_size=1, max_size=20))
-def test_rows_are_cleaned_one_by_one(texts: list[str]) -> None:
-    together = Clean().annotate(pa.table({"text": texts}), None)["clean_text"].to_pylist()
-    assert together == [cleaned(t) for t in texts]
-
-
-def test_repaired_rows_are_marked() -> None:
-    made = Clean().annotate(pa.table({"text": ["mÃ©decine", "médecine"]}), None)
-    assert made["clean_repaired"].to_pylist() == [True, False]
 
 
 def duplicates(store: Store, *parts: list[tuple[str, str, str, str]]) -> dict[str, tuple[str, int]]:
