@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from medcorpus.categories import CATEGORIES, DOMAINS
 from medcorpus.errors import SourceError, UnknownNameError
+from medcorpus.kinds import KINDS
 from medcorpus.raw import patterns
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ Redistribute = Literal["yes", "no", "unknown"]
 SPLITS = ("train", "validation", "test")
 ACCESS: tuple[str, ...] = ("open", "account", "agreement", "manual")
 REDISTRIBUTE: tuple[str, ...] = ("yes", "no", "unknown")
-KINDS = ("web", "book", "article", "leaflet", "table", "guideline", "exam", "dialogue")
-"""Kinds of running text, which differ in what is normal in them: a leaflet's lists are a web page's debris."""
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,63}\Z")
 
 
@@ -137,7 +136,7 @@ class Source:
         folder: Folder under `--raw` when several sources share one download; empty: the source's name.
         version: Upstream version or commit.
         max_rejects: Share of rows that may be unreadable before the source fails.
-        kind: What kind of text its rows are, one of `KINDS`; empty where they are of several kinds, or no running text.
+        kind: What kind of text its rows are (`medcorpus.kinds.KINDS`); empty where they are of several, or no text.
         screen: Gives the row-local stages and rules that a firehose is read through; `read` then yields `Columns`.
             What a rule drops is counted under its name and never stored.
     """

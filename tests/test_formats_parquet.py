@@ -57,6 +57,10 @@ def test_optional_column_that_is_not_there_is_null(tmp_path: Path) -> None:
     assert rows_of(written(tmp_path, {"text": ["x"]}), "text", optional=("date",)) == [(1, "x", None)]
 
 
+def record_batches(path: Path) -> list[pa.RecordBatch]:
+    return [item.batch for item in parquet.batches(path, ["text"]) if isinstance(item, Columns)]
+
+
 PLAIN: dict[str, tuple[Any, str]] = {
     "dictionary": (pa.array(["a"]).dictionary_encode(), "a"),
     "large string": (pa.array(["a"], pa.large_string()), "a"),
@@ -86,7 +90,16 @@ def test_batches_follow_the_size_of_the_rows(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(parquet, "BATCH_BYTES", 4000)
     texts = [f"{i:04d}" + "x" * 996 for i in range(40)]
     path = written(tmp_path, {"text": texts}, use_dictionary=False, compression="zstd")
-    assert max(item.batch.num_rows for item in parquet.batches(path, ["text"]) if isinstance(item, Columns)) <= 4
+    assert max(batch.num_rows for batch in record_batches(path)) <= 2 * 4
+
+
+def test_dictionary_of_one_huge_value_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "BATCH_BYTES", 2**18)
+    monkeypatch.setattr(parquet, "SLICE_BYTES", 2**18)
+    path = written(tmp_path, {"text": ["x" * 100_000] * 500}, compression="zstd")
+    assert path.stat().st_size < 5_000
+    sizes = [batch.nbytes for batch in record_batches(path)]
+    assert (sum(sizes) > 50_000_000, max(sizes) < 2**19 + 1000) == (True, True)
 
 
 def cut(data: bytes) -> bytes:

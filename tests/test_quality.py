@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from medcorpus.characters import CODE_POINTS
 from medcorpus.errors import UnknownNameError
+from medcorpus.kinds import KINDS
 from medcorpus.stages.quality import Quality
-from medcorpus.stages.quality.limits import KINDS, LANGUAGES, limits, lines
+from medcorpus.stages.quality.limits import LANGUAGES, limits, lines
 from medcorpus.stages.quality.signals import SIGNALS
 from medcorpus.stages.quality.stopwords import forms, words
 from tests.signals_restated import measured

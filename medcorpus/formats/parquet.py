@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_BYTES = 16 * 2**20
-"""A batch holds about this many bytes of the wanted columns, as far as the file's own figures can be believed."""
+"""A batch holds about this many bytes of the wanted columns."""
+SLICE_BYTES = 64 * 2**20
+"""Most bytes that rows decoded at once may come to when each has the largest value that a dictionary can hold."""
 MOST_ROWS = 8192
 _FETCH = "fetch the file again"
 
@@ -70,23 +72,62 @@ def _present(file: Any, columns: Sequence[str], optional: Sequence[str], path: P
 
 
 def _group(file: Any, group: int, names: list[str], path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield batches of one row group: decoded in slices that a bomb cannot blow up, then put together."""
     import pyarrow as pa
 
-    rows = _batch_rows(file.metadata.row_group(group), names)
+    waiting: list[pa.RecordBatch] = []
+    size = rows = 0
     try:
-        for batch in file.iter_batches(rows, row_groups=[group], columns=names, use_threads=False):
-            yield pa.record_batch({n: _text(batch.column(n)) for n in names})
+        for found in file.iter_batches(_slice_rows(file, group, names, path), [group], names, use_threads=False):
+            waiting.append(pa.record_batch({n: _text(found.column(n)) for n in names}))
+            size, rows = size + waiting[-1].nbytes, rows + found.num_rows
+            if size >= BATCH_BYTES or rows >= MOST_ROWS:
+                yield pa.concat_batches(waiting)
+                waiting, size, rows = [], 0, 0
     except (pa.ArrowException, OSError, MemoryError, OverflowError) as error:
         what = f"row group {group + 1} of {file.num_row_groups} cannot be read ({_named(error)})"
         raise FormatError(what, where=path.name, fix=_FETCH) from error
+    if waiting:
+        yield pa.concat_batches(waiting)
 
 
-def _batch_rows(group: Any, names: list[str]) -> int:
-    """Choose the rows of a batch by what the row group states of its size."""
-    chunks = [group.column(i) for i in range(group.num_columns)]
-    size = sum(max(c.total_uncompressed_size, 0) for c in chunks if c.path_in_schema in names)
+def _slice_rows(file: Any, number: int, names: list[str], path: Path) -> int:
+    """Choose how many rows are decoded at once.
+
+    By what the file states of its sizes rows are small; but a dictionary of one huge value makes every row huge that
+    points at it, at the cost of a bit.
+    """
+    group = file.metadata.row_group(number)
+    chunks = [c for c in map(group.column, range(group.num_columns)) if c.path_in_schema in names]
+    size: int = sum(max(c.total_uncompressed_size, 0) for c in chunks)
     fitting: int = BATCH_BYTES * max(group.num_rows, 1) // max(size, 1)
-    return max(1, min(MOST_ROWS, fitting))
+    largest = sum(_dictionary_bytes(c, path) for c in chunks if c.has_dictionary_page)
+    return max(1, min(MOST_ROWS, fitting, SLICE_BYTES // max(largest, 1)))
+
+
+def _dictionary_bytes(chunk: Any, path: Path) -> int:
+    """Read the unpacked size off the head of a dictionary page (parquet.thrift, PageHeader: type, then this size)."""
+    with path.open("rb") as stream:
+        stream.seek(chunk.dictionary_page_offset)
+        head = stream.read(16)
+    _, after = _field(head, 0)
+    size, _ = _field(head, after)
+    return size
+
+
+def _field(head: bytes, start: int) -> tuple[int, int]:
+    """Read an i32 of Thrift's compact protocol, behind the byte that announces it; give it and where the next starts.
+
+    >>> _field(bytes([0x15, 0x04, 0x15, 0x80, 0x01]), 0), _field(bytes([0x15, 0x04, 0x15, 0x80, 0x01]), 2)
+    ((2, 2), (64, 5))
+    """
+    value, shift, place = 0, 0, start + 1
+    while place < len(head):
+        value |= (head[place] & 0x7F) << shift
+        shift, place = shift + 7, place + 1
+        if head[place - 1] < 0x80:
+            break
+    return value >> 1, place
 
 
 def _text(column: pa.Array) -> pa.Array:

@@ -2,7 +2,7 @@
 
 | column | type | what |
 | --- | --- | --- |
-| `kind` | string | one of `medcorpus.source.KINDS`; null where the source has several kinds or is not known here |
+| `kind` | string | one of `medcorpus.kinds.KINDS`; null where the source has several kinds or is not known here |
 """
 
 from __future__ import annotations

@@ -96,13 +96,14 @@ def _rows(seconds: list[float], size: int, notes: dict[str, Any]) -> list[dict[s
 def _write(folder: Path) -> dict[str, Any]:
     """Write the Parquet file; give the bytes of its text."""
     import polars as pl
+    import pyarrow.parquet as pq
 
     texts = Path(os.environ["MEDCORPUS_REAL_DATA"]) / "text"
     general = pl.concat(pl.read_parquet(p, columns=["text"]) for p in sorted(texts.glob("*.general.parquet")))
     medical = pl.concat(pl.read_parquet(texts / f"{lang}.medical.parquet", columns=["text"]) for lang in LANGS)
     rows = pl.concat([_some(general, WANTED * (1 - MEDICAL_SHARE)), _some(medical, WANTED * MEDICAL_SHARE)])
     rows = rows.sample(fraction=1, shuffle=True, seed=0)
-    rows.write_parquet(folder / FILE, compression="zstd", row_group_size=50_000)
+    pq.write_table(rows.to_arrow(), folder / FILE, compression="zstd", row_group_size=50_000)
     return {"bytes": int(rows["text"].str.len_bytes().sum())}
 
 

@@ -43,6 +43,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from medcorpus.kinds import KINDS
 from medcorpus.stages.quality.signals import SIGNALS
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Quality:
     Args:
         column: The text column to measure.
         lang: The column of ISO 639-1 codes; languages other than the six, nulls and a missing column count as unknown.
-        kind: The column of kinds of source (`limits.KINDS`); nulls and a missing column count as `web`.
+        kind: The column of kinds of source (`medcorpus.kinds.KINDS`); nulls and a missing column count as `web`.
     """
 
     column: str = "clean_text"
@@ -73,7 +74,7 @@ class Quality:
 
     name: ClassVar[str] = "quality"
     row_local: ClassVar[bool] = True
-    uses: ClassVar[tuple[str, ...]] = ("medcorpus.characters",)
+    uses: ClassVar[tuple[str, ...]] = ("medcorpus.characters", "medcorpus.kinds")
 
     def prepare(self, shards: Sequence[Shards], work: Work) -> None:
         """Nothing: rows are measured one by one."""
@@ -91,7 +92,7 @@ class Quality:
         """
         import polars as pl
 
-        from medcorpus.stages.quality.limits import KINDS, LANGUAGES, first_failed
+        from medcorpus.stages.quality.limits import LANGUAGES, first_failed
 
         languages = _codes(table, self.lang, LANGUAGES, LANGUAGES[-1])
         kinds = _codes(table, self.kind, KINDS, KINDS[0], strict=True)

@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from medcorpus.kinds import KINDS
 from medcorpus.stages.quality.signals import SIGNALS
 
 LANGUAGES = ("en", "zh", "ja", "fr", "ru", "es", "und")
-KINDS = ("web", "book", "article", "leaflet", "table", "guideline", "exam", "dialogue")
 
 
 class Limits(NamedTuple):
