@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import medcorpus
 from medcorpus import cards, engine, fetch, ingest, items, products, registry, release, render, stage
-from medcorpus.errors import FetchError, MissingFilesError
+from medcorpus.errors import FetchError, MissingExtraError, MissingFilesError
 from medcorpus.product import Product
 from medcorpus.raw import pins
 from medcorpus.release import Release
@@ -173,6 +173,7 @@ def _find_files(inputs: Inputs, options: Options, watch: Watch) -> None:
 
 def _find_source(name: str, inputs: Inputs, options: Options, watch: Watch) -> None:
     try:
+        registry.get(name).versions()
         found = fetch.find(
             name,
             home=options.home,
@@ -182,10 +183,10 @@ def _find_source(name: str, inputs: Inputs, options: Options, watch: Watch) -> N
             sample=options.sample,
             progress=lambda path, done, total: watch(f"download {name}/{path}", done, total),
         )
-    except FetchError as error:
+    except (FetchError, MissingExtraError) as error:
         if options.strict:
             raise
-        inputs.skipped[name] = str(error)
+        inputs.skipped[name] = str(error) if name in str(error) else f"{name}: {error}"
         return
     if any(not f.companion for f in found.files):
         inputs.found[name] = found

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from medcorpus import fetch, ingest, registry, render
 from medcorpus.errors import MedcorpusError
 from medcorpus.logical import root_of
-from medcorpus.records import Record
+from medcorpus.records import UNDETERMINED, Record
 from medcorpus.schema import records_of, row_schema
 from medcorpus.source import ACCESS, REDISTRIBUTE
 
@@ -120,7 +120,7 @@ def _langs(name: str) -> Iterator[str]:
             t for row, record in zip(rows.rows, rows.records) if row["lang"] == lang for t in record.prose()
         )
         guess = _language_of(text)
-        if guess and guess != lang:
+        if guess and guess != lang != UNDETERMINED:
             yield f"rows declared {lang!r} read like {guess!r}"
 
 

@@ -52,6 +52,7 @@ def layer_of(name: str, found: Found) -> Layer:
 
     Raises:
         FormatError: The name of a file cannot be stored.
+        MissingExtraError: What the source's reader needs is not installed.
     """
     for file in found.files:
         if _UNSTORABLE_NAME.search(file.path):
@@ -61,6 +62,7 @@ def layer_of(name: str, found: Found) -> Layer:
         "kind": "records",
         "source": name,
         "code": code_hash(name),
+        "needs": registry.get(name).versions(),
         "files": [[f.path, f.sha256, f.split, f.lang, f.companion] for f in found.files],
         "screen": screen.recipe_of(screen.steps_of(registry.get(name).screen)),
     }

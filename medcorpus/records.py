@@ -14,6 +14,8 @@ Fields = dict[str, str | tuple[str, ...]]
 """Named values a task template can ask for; a tuple is several alternatives or items."""
 
 
+UNDETERMINED = "und"
+"""ISO 639-2's code for a language that is not known: it takes a detector to tell."""
 LETTERS = 26
 """Options have letters for names."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
 from medcorpus.categories import CATEGORIES, DOMAINS
-from medcorpus.errors import SourceError, UnknownNameError
+from medcorpus.errors import MissingExtraError, SourceError, UnknownNameError
 from medcorpus.kinds import KINDS
 from medcorpus.raw import patterns
 
@@ -120,7 +121,7 @@ class Source:
         title: Name as its authors write it.
         about: One or two sentences: what it holds, who made it.
         homepage: Where people read about it.
-        langs: ISO 639-1 codes of its rows.
+        langs: ISO 639-1 codes of its rows; `records.UNDETERMINED` among them where some do not say theirs.
         shape: Record shape of all its rows.
         license: SPDX id, or the publisher's own words.
         license_evidence: The sentence that grants or withholds, or what was looked at without finding one.
@@ -139,6 +140,9 @@ class Source:
         kind: What kind of text its rows are (`medcorpus.kinds.KINDS`); empty where they are of several, or no text.
         screen: Gives the row-local stages and rules that a firehose is read through; `read` then yields `Columns`.
             What a rule drops is counted under its name and never stored.
+        needs: Installed distributions, beyond the core's, that its reader needs; their versions decide its rows.
+        may_need: Such that it needs for some files only.
+        extra: The extra of medcorpus that installs what it needs.
     """
 
     title: str
@@ -162,6 +166,9 @@ class Source:
     max_rejects: float = 0.01
     kind: str = ""
     screen: Screen | None = None
+    needs: tuple[str, ...] = ()
+    may_need: tuple[str, ...] = ()
+    extra: str = ""
 
     def __post_init__(self) -> None:
         if self.folder and not NAME.match(self.folder):
@@ -174,6 +181,25 @@ class Source:
         """The language of all rows; empty where there are several."""
         return self.langs[0] if len(self.langs) == 1 else ""
 
+    def versions(self) -> dict[str, str]:
+        """Give the installed versions of what its reader needs, empty for what is not installed and may be needed.
+
+        Raises:
+            MissingExtraError: What it needs is not installed.
+        """
+        found = {name: _version(name) for name in (*self.needs, *self.may_need)}
+        for name in self.needs:
+            if not found[name]:
+                raise MissingExtraError(name, self.extra)
+        return found
+
     def file_for(self, relative: str) -> File | None:
         """Find the file entry that a path inside the source's folder belongs to."""
         return next((f for f in self.files if patterns.matches(f.path, relative)), None)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -22,13 +22,17 @@ CANARY = "Zanary7Zx"
 """A word that no sample holds and no reason may repeat."""
 LONG = 10 * 2**20
 DEEP = 100_000
-KINDS = {".json": "json", ".jsonl": "json", ".xml": "xml", ".nxml": "xml", ".xlsx": "workbook"}
+KINDS = {
+    **{".json": "json", ".jsonl": "json", ".xml": "xml", ".nxml": "xml", ".xlsx": "workbook", ".pdf": "pdf"},
+    **{".html": "page", ".htm": "page", ".warc": "archive"},
+}
 TEXTS = ("json", "xml", "text")
-ALL = (*TEXTS, "workbook")
+BINARY = ("workbook", "pdf", "archive")
+ALL = (*TEXTS, *BINARY, "page")
 
 
 def kind_of(path: str) -> str:
-    """Say what a file holds, by its name: json, xml, workbook or text."""
+    """Say what a file holds, by its name: json, xml, workbook, pdf, page (HTML), archive (WARC) or text."""
     return KINDS.get(Path(path.removesuffix(".gz")).suffix, "text")
 
 
@@ -46,7 +50,7 @@ class Raw(NamedTuple):
     @property
     def ends_visibly(self) -> bool:
         """Whether its format has an end, so that a file cut short can be told from a whole one."""
-        return self.kind in ("xml", "workbook") or self.path.endswith((".json", ".gz"))
+        return self.kind in ("xml", "workbook", "pdf") or self.path.endswith((".json", ".gz"))
 
     @property
     def text(self) -> bytes:
@@ -185,10 +189,27 @@ PAGES = [
 ]
 
 
-@files("json", "xml", "workbook")
+@files("json", "xml", *BINARY)
 def of_another_format(raw: Raw) -> Iterator[bytes]:
     yield from PAGES
     yield from map(raw.holding, PAGES)
+
+
+@texts("page")
+def nested_html(raw: Raw) -> Iterator[bytes]:
+    yield b"<div>" * DEEP
+    yield from (raw.replaced(place, b"<b>" * DEEP + b"</b>" * DEEP) for place in raw.sample(CONTENT, 1))
+
+
+@texts("archive")
+def with_false_lengths(raw: Raw) -> Iterator[bytes]:
+    for length in raw.sample(rb"(?<=Content-Length: )\d+(?=\r\n\r\n)", 3):
+        yield from (raw.replaced(length, other) for other in (b"", b"x", b"-1", b"1", b"9" * 12, b"9" * 300))
+
+
+@texts("archive")
+def with_another_version(raw: Raw) -> Iterator[bytes]:
+    yield from (raw.replaced(place, b"HTTP/1.1") for place in raw.sample(rb"WARC/1\.0(?=\r)", 2))
 
 
 @files("workbook")
@@ -200,7 +221,7 @@ def with_another_sheet(raw: Raw) -> Iterator[bytes]:
 # Possible: the file may still be right, or what is wrong with it cannot be seen.
 
 
-@files("text")
+@files("text", "page")
 def with_another_text(raw: Raw) -> Iterator[bytes]:
     yield from PAGES
 
@@ -225,7 +246,7 @@ def with_flipped_bits(raw: Raw) -> Iterator[bytes]:
         yield bytes(spoilt)
 
 
-@texts()
+@texts(*TEXTS, "page", "pdf", "archive")
 def with_a_canary(raw: Raw) -> Iterator[bytes]:
     yield from (raw.replaced(word, CANARY.encode()) for word in raw.sample(WORD, 10))
 
@@ -238,7 +259,7 @@ WORDS = [
 ]
 
 
-@texts()
+@texts(*TEXTS, "page", "pdf", "archive")
 def with_other_words(raw: Raw) -> Iterator[bytes]:
     others = raw.dice("others").choices(WORDS, k=16)
     for word, other in zip(raw.sample(rb"\w+|[^\w\s]", 16), others):
@@ -333,7 +354,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
 # Heavy: long lines, texts and elements.
 
 
-@texts()
+@texts(*TEXTS, "page", "archive")
 def with_a_long_line(raw: Raw) -> Iterator[bytes]:
     lines = raw.text.splitlines(keepends=True)
     yield b"".join([*lines[: len(lines) // 2], b"x" * LONG, b"\n", *lines[len(lines) // 2 :]])
@@ -346,7 +367,7 @@ def with_a_long_value(raw: Raw) -> Iterator[bytes]:
     yield from with_values(raw, ['"' + "x" * LONG + '"', "[" + "1," * (LONG // 8) + "1]"], 2)
 
 
-@texts("xml")
+@texts("xml", "page")
 def with_a_wide_element(raw: Raw) -> Iterator[bytes]:
     attributes = b" ".join(b"a%d=''" % number for number in range(200_000))
     for place in raw.sample(CONTENT, 1):
@@ -375,6 +396,9 @@ EVIDENT = {
     "utf-16": in_wide_encoding,
     "deep json": nested_json,
     "deep xml": nested_xml,
+    "deep html": nested_html,
+    "false lengths": with_false_lengths,
+    "another version": with_another_version,
     "key twice": with_a_key_twice,
     "another format": of_another_format,
     "another sheet": with_another_sheet,
