@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 import medcorpus
-from medcorpus.commands import contribute, examine, interrupt, look, make, own
+from medcorpus.commands import contribute, examine, interrupt, look, make, near, own
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
 
@@ -149,7 +149,14 @@ def main(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (*look.COMMANDS, *make.COMMANDS, *own.COMMANDS, *contribute.COMMANDS, *examine.COMMANDS):
+for _command in (
+    *look.COMMANDS,
+    *make.COMMANDS,
+    *own.COMMANDS,
+    *near.COMMANDS,
+    *contribute.COMMANDS,
+    *examine.COMMANDS,
+):
     main.add_command(_command)
 
 if __name__ == "__main__":
