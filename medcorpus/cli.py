@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 import medcorpus
-from medcorpus.commands import contribute, examine, guard, interrupt, look, make, own
+from medcorpus.commands import contribute, examine, guard, interrupt, look, make, near, own
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
 
@@ -154,6 +154,7 @@ for _command in (
     *make.COMMANDS,
     *own.COMMANDS,
     *guard.COMMANDS,
+    *near.COMMANDS,
     *contribute.COMMANDS,
     *examine.COMMANDS,
 ):

@@ -24,10 +24,21 @@ from medcorpus.errors import LockedError, MedcorpusError, MissingFilesError
 from tests.commandline import error_of, run
 
 COMMANDS = (
-    "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "check", "new", "pin", "verify", "why",
-    "doctor",
+    "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "annotate", "dedup", "check", "new", "pin",
+    "verify", "why", "doctor",
 )  # fmt: skip
-HEAVY = {"pyarrow", "polars", "datasets", "datasketch", "numpy", "lxml", "httpx", "huggingface_hub", "langdetect"}
+HEAVY = {
+    "pyarrow",
+    "polars",
+    "datasets",
+    "datasketch",
+    "numpy",
+    "numba",
+    "lxml",
+    "httpx",
+    "huggingface_hub",
+    "langdetect",
+}
 REAL_MAIN = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from medcorpus.cli import main; main()"
 )
