@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -60,6 +61,7 @@ class Options:
         engine: What runs the jobs: `local` or `ray`.
         address: Ray cluster to join; empty starts one on this machine.
         store: Folder of the layers, or an address in an object store; empty takes `home`.
+        part_bytes: Bytes of raw files that one job reads; 0 takes the default.
         workers: Processes; 0 takes one per processor.
         max_rejects: Share of unreadable rows a source may have; None takes the source's own.
     """
@@ -73,6 +75,7 @@ class Options:
     engine: str = "local"
     address: str = ""
     store: str = ""
+    part_bytes: int = 0
     workers: int = 0
     max_rejects: float | None = None
 
@@ -130,13 +133,19 @@ def build(name: str, options: Options, watch: Watch | None = None) -> Built:
         SourceError: A source cannot be read, or too many of its rows are rejected.
         LockedError: Another process is building the same.
     """
+    return build_product(products.get(name), options, watch)
+
+
+def build_product(
+    product: Product, options: Options, watch: Watch | None = None, workers: Engine | None = None
+) -> Built:
+    """Build a product that need not be one of the four; `workers` runs the jobs in place of what the options name."""
     start = perf_counter()
     watch = watch or (lambda what, done, total: None)
-    inputs = Inputs(product=products.get(name))
+    inputs = Inputs(product=product)
     _find_files(inputs, options, watch)
-    store = Store(options.store or options.home)
-    with engine.opened(options.engine, options.workers or _workers(inputs, options), options.address) as workers:
-        _make_shards(inputs, store, workers, options, watch)
+    with _opened(inputs, options) if workers is None else nullcontext(workers) as running:
+        _make_shards(inputs, Store(options.store or options.home), running, options, watch)
     made, new = _write(inputs, options, watch)
     release.point_to(options.home, made)
     return Built(
@@ -146,6 +155,10 @@ def build(name: str, options: Options, watch: Watch | None = None) -> Built:
         skipped=inputs.skipped,
         warnings=tuple(inputs.warnings),
     )
+
+
+def _opened(inputs: Inputs, options: Options) -> AbstractContextManager[Engine]:
+    return engine.opened(options.engine, options.workers or _workers(inputs, options), options.address)
 
 
 SMALL = 4 * 2**20
@@ -216,7 +229,7 @@ def _first(names: Sequence[str], count: int = 3) -> str:
 
 def _make_shards(inputs: Inputs, store: Store, workers: Engine, options: Options, watch: Watch) -> None:
     names = list(inputs.found)
-    layers = [ingest.layer_of(n, inputs.found[n]) for n in names]
+    layers = [ingest.layer_of(n, inputs.found[n], options.part_bytes) for n in names]
     records = dict(zip(names, make(store, layers, workers, _step(watch, "read"))))
     for name in names:
         inputs.tallies[name] = ingest.check(name, records[name], options.max_rejects)

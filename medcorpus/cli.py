@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 import medcorpus
-from medcorpus.commands import contribute, examine, guard, interrupt, look, make, near, own
+from medcorpus.commands import contribute, examine, guard, interrupt, look, make, near, own, plan
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
 
@@ -153,6 +153,7 @@ for _command in (
     *look.COMMANDS,
     *make.COMMANDS,
     *own.COMMANDS,
+    *plan.COMMANDS,
     *guard.COMMANDS,
     *near.COMMANDS,
     *contribute.COMMANDS,

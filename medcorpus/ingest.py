@@ -47,8 +47,13 @@ class RawPart:
     files: tuple[tuple[str, str, str, str], ...]  # path, local path, split, language
 
 
-def layer_of(name: str, found: Found) -> Layer:
+def layer_of(name: str, found: Found, part_bytes: int = 0) -> Layer:
     """Describe the records layer of a source over the raw files that were found.
+
+    Args:
+        name: The source.
+        found: Its raw files.
+        part_bytes: About how many bytes of raw files make one part; 0 takes `PART_BYTES`.
 
     Raises:
         FormatError: The name of a file cannot be stored.
@@ -66,16 +71,16 @@ def layer_of(name: str, found: Found) -> Layer:
         "files": [[f.path, f.sha256, f.split, f.lang, f.companion] for f in found.files],
         "screen": screen.recipe_of(screen.steps_of(registry.get(name).screen)),
     }
-    return Layer(recipe=recipe, jobs=tuple(_parts(name, found.files)), write=write_part)
+    return Layer(recipe=recipe, jobs=tuple(_parts(name, found.files, part_bytes or PART_BYTES)), write=write_part)
 
 
-def _parts(name: str, files: Sequence[RawFile]) -> Iterator[RawPart]:
+def _parts(name: str, files: Sequence[RawFile], part_bytes: int) -> Iterator[RawPart]:
     group: list[tuple[str, str, str, str]] = []
     size = 0
     for file in files:
         if file.companion:
             continue
-        if group and size + file.size > PART_BYTES:
+        if group and size + file.size > part_bytes:
             yield RawPart(source=name, files=tuple(group))
             group, size = [], 0
         group.append((file.path, str(file.local), file.split, file.lang))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -143,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self._refused(key):
             return
         if "uploads" in query:
-            name = f"upload-{len(self.store.uploads)}"
+            name = uuid.uuid4().hex
             self.store.uploads[name] = {}
             self._answer(200, _result("InitiateMultipartUploadResult", Bucket=BUCKET, Key=key, UploadId=name))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -68,11 +69,16 @@ def process_of(number: int) -> int:
     return os.getpid()
 
 
-def note_start(job: tuple[Path, int]) -> int:
-    """Leave a file that says that the job was started, and take a while."""
-    folder, number = job
-    (folder / f"{number}-{uuid.uuid4().hex}").touch()
-    time.sleep(0.5)
+def note_start(job: tuple[Path, str, int]) -> int:
+    """Leave a file that says where the job was started; on the node that is to be killed, wait for that."""
+    folder, doomed, number = job
+    ray: Any = importlib.import_module("ray")
+    node = ray.get_runtime_context().get_node_id()
+    (folder / f"{number}-{node}-{uuid.uuid4().hex}").touch()
+    if node == doomed:
+        time.sleep(60)
+    elif not (folder / "killed").exists():
+        time.sleep(0.2)
     return number
 
 
@@ -120,13 +126,19 @@ def test_every_finished_job_is_told(ray: engine.Engine) -> None:
 def test_jobs_of_a_killed_node_are_done_again(cluster: Any, ray: engine.Engine, tmp_path: Path) -> None:
     doomed = cluster.add_node(num_cpus=2)
 
-    def kill(done: int, jobs: int) -> None:
-        if done == 1:
-            cluster.remove_node(doomed, allow_graceful=False)
+    def kill_when_it_works() -> None:
+        while not list(tmp_path.glob(f"*-{doomed.node_id}-*")):
+            time.sleep(0.1)
+        cluster.remove_node(doomed, allow_graceful=False)
+        (tmp_path / "killed").touch()
 
-    results = ray.map(note_start, [(tmp_path, number) for number in range(12)], kill)
-    assert results == list(range(12))
-    assert len(list(tmp_path.iterdir())) > 12
+    killer = threading.Thread(target=kill_when_it_works, daemon=True)
+    killer.start()
+    results = ray.map(note_start, [(tmp_path, doomed.node_id, number) for number in range(200)])
+    killer.join()
+    assert results == list(range(200))
+    [*lost] = tmp_path.glob(f"*-{doomed.node_id}-*")
+    assert all(len(list(tmp_path.glob(f"{file.name.split('-')[0]}-*"))) > 1 for file in lost)
 
 
 def test_node_killed_on_the_way_changes_nothing(cluster: Any, local_root: str, tmp_path: Path) -> None:
