@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 STAGES: Mapping[str, str] = {
     "clean": "medcorpus.stages.clean:Clean",
+    "langid": "medcorpus.stages.langid:LangId",
+    "medical": "medcorpus.stages.medical:Medical",
+    "quality": "medcorpus.stages.quality:Quality",
+    "sizes": "medcorpus.stages.sizes:Sizes",
 }
 """The row-local stages by name, in the order in which they are run whatever order they are asked for in."""
 CLEANED = "clean_text"
@@ -97,7 +101,9 @@ def chain(names: Sequence[str], columns: Columns, settings: Mapping[str, str] | 
     given = _by_stage(settings or {}, wanted)
     text = CLEANED if "clean" in wanted else columns.text
     lang = IDENTIFIED if "langid" in wanted else columns.lang
-    return tuple(_stage(n, columns.text if n == "clean" else text, lang, given.get(n, {})) for n in wanted)
+    return tuple(
+        _stage(n, columns.text if n == "clean" else text, lang, columns.lang, given.get(n, {})) for n in wanted
+    )
 
 
 def _by_stage(settings: Mapping[str, str], wanted: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -110,11 +116,11 @@ def _by_stage(settings: Mapping[str, str], wanted: Sequence[str]) -> dict[str, d
     return given
 
 
-def _stage(name: str, text: str, lang: str, settings: Mapping[str, str]) -> Stage:
+def _stage(name: str, text: str, lang: str, declared: str, settings: Mapping[str, str]) -> Stage:
     module, _, kind = STAGES[name].partition(":")
     made: Any = getattr(import_module(module), kind)
     own = {f.name: str(f.type) for f in fields(made)}
-    places = {k: v for k, v in {"column": text, "lang": lang}.items() if k in own}
+    places = {k: v for k, v in {"column": text, "lang": lang, "declared": declared}.items() if k in own}
     stage_: Stage = made(**places, **{k: _value(name, k, v, own) for k, v in settings.items()})
     return stage_
 

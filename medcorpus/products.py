@@ -11,14 +11,22 @@ from medcorpus.errors import UnknownNameError
 from medcorpus.product import Product
 from medcorpus.records import Choice, Instruction, Text
 from medcorpus.source import Source
+from medcorpus.stages.boilerplate import Boilerplate
 from medcorpus.stages.clean import Clean
 from medcorpus.stages.decontaminate import Decontaminate
+from medcorpus.stages.dedup import Dedup
 from medcorpus.stages.exact import Exact
+from medcorpus.stages.kind import Kind
+from medcorpus.stages.langid import LangId
+from medcorpus.stages.medical import Medical
+from medcorpus.stages.quality import Quality
 from medcorpus.stages.sizes import Sizes
 
 if TYPE_CHECKING:
     import polars as pl
 
+BODY = "body_text"
+"""The text as the stages of mmedc read it."""
 BENCHMARKS = ("mmedbench", "meds-bench")
 TEST_ITEM = "repeats a test item"
 LANGS = ("en", "zh", "ja", "fr", "ru", "es")
@@ -32,10 +40,13 @@ ORIGIN = ("id", "source", "split", "lang", "license", "access", "redistribute", 
 def _mmedc_rules() -> Mapping[str, pl.Expr]:
     import polars as pl
 
+    from_web = (pl.col("kind") == "web").fill_null(False)
     return {
-        "blank after cleaning": pl.col("clean_text") != "",
-        "language not in the corpus": pl.col("lang").is_in(LANGS),
-        "exact duplicate": pl.col("dup_of") == "",
+        "blank after cleaning": pl.col(BODY) != "",
+        "language not in the corpus": pl.col("lid").is_in(LANGS),
+        "not medical": pl.col("is_medical") | ~from_web,
+        "poor quality": pl.col("q_ok"),
+        "near duplicate": pl.col("dup_of") == "",
         TEST_ITEM: ~pl.col("repeats_item"),
     }
 
@@ -43,8 +54,10 @@ def _mmedc_rules() -> Mapping[str, pl.Expr]:
 def _mmedc_columns() -> Mapping[str, pl.Expr]:
     import polars as pl
 
-    own = {"title": pl.col("title"), "text": pl.col("clean_text"), "url": pl.col("url"), "date": pl.col("date")}
-    return {n: pl.col(n) for n in ORIGIN} | own | {"copies": pl.col("dup_size")}
+    own = {n: pl.col(n) for n in ("title", "url", "date", "kind")}
+    text = {"text": pl.col(BODY), "lang": pl.col("lid"), "lang_score": pl.col("lid_score")}
+    measured = {n: pl.col(n) for n in ("med_score", "med_density", "n_chars", "n_words")}
+    return {n: pl.col(n) for n in ORIGIN} | own | text | measured | {"copies": pl.col("dup_size")}
 
 
 def _instruction_rules() -> Mapping[str, pl.Expr]:
@@ -101,7 +114,17 @@ MMEDC = Product(
     about="Multilingual medical text in English, Chinese, Japanese, French, Russian and Spanish.",
     kind="text",
     takes=lambda name, source: source.shape is Text,
-    stages=(Clean(), Exact(columns=("clean_text",)), Decontaminate(), Sizes(tokenizer=TOKENIZER)),
+    stages=(
+        Clean(),
+        Boilerplate(),
+        LangId(column=BODY),
+        Medical(column=BODY),
+        Kind(),
+        Quality(column=BODY),
+        Dedup(column=BODY),
+        Decontaminate(columns=(BODY,)),
+        Sizes(column=BODY, tokenizer=TOKENIZER),
+    ),
     rules=_mmedc_rules,
     columns=_mmedc_columns,
     config="lang",

@@ -97,37 +97,37 @@ class _Writer:
         for table in shards.tables():
             frame = pl.DataFrame(table)
             verdict = judge(frame, self.rules)
-            self._count(name, frame, verdict)
             self._ledger.append(_left_out(frame, verdict))
             if "repeats_item" in frame.columns:
                 self._repeats.append(overlaps.rows_of(frame))
             kept = frame.filter(verdict == KEPT)
-            self._measure(kept)
-            self._send(kept.select(**self.product.columns()), kept.select(config=self.product.config, split="split"))
+            rows = kept.select(**self.product.columns())
+            self._count(name, rows, verdict)
+            self._measure(kept, rows[self.product.config])
+            self._send(rows)
 
-    def _count(self, name: str, frame: pl.DataFrame, verdict: pl.Series) -> None:
+    def _count(self, name: str, rows: pl.DataFrame, verdict: pl.Series) -> None:
         self.verdicts[name].update(verdict.to_list())
-        kept = frame.filter(verdict == KEPT)
-        self.langs[name].update(kept["lang"].to_list())
-        self.licenses[name].update(kept["license"].to_list())
-        if "task_id" in kept.columns:
-            self.tasks.update(kept["task_id"].to_list())
+        self.langs[name].update(rows["lang"].to_list())
+        self.licenses[name].update(rows["license"].to_list())
+        if "task_id" in rows.columns:
+            self.tasks.update(rows["task_id"].to_list())
 
-    def _measure(self, kept: pl.DataFrame) -> None:
+    def _measure(self, kept: pl.DataFrame, configs: pl.Series) -> None:
         """Add up sizes by configuration."""
         import polars as pl
 
         units = [c for c in measured.UNITS if c in kept.columns]
         if units:
-            sums = kept.group_by(self.product.config, maintain_order=True).agg(pl.col(units).cast(pl.Int64).sum())
+            sums = kept.group_by(configs.alias("config"), maintain_order=True).agg(pl.col(units).cast(pl.Int64).sum())
             for config, *amounts in sums.iter_rows():
                 self.sizes.setdefault(config, Counter()).update(dict(zip(units, amounts)))
 
-    def _send(self, rows: pl.DataFrame, place: pl.DataFrame) -> None:
+    def _send(self, rows: pl.DataFrame) -> None:
         table = _portable(rows)
         if not self.columns:
             self.columns = [{"name": f.name, "type": str(f.type)} for f in table.schema]
-        for (config, split), index in _groups(place):
+        for (config, split), index in _groups(rows.select(config=self.product.config, split="split")):
             self._writer(config, split, table.schema).write(table.take(index))
 
     def _writer(self, config: str, split: str, schema: pa.Schema) -> SplitWriter:

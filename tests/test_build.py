@@ -114,25 +114,33 @@ def made_up(home: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, list[A
     return build("mmedc", Options(home=home, raw=home / "raw", workers=1, **options))
 
 
-ROWS = [{"id": str(i), "text": f"Case {i}: fever."} for i in range(5)]
+TEXTS = (
+    "The patient came to the clinic with a fever and a dry cough.",
+    "An ultrasound of the liver showed two small cysts and no stones.",
+    "Her blood pressure fell after the dose of the drug was doubled.",
+    "Vaccination against measles is given to children in their second year.",
+    "The surgeon removed the appendix and the wound healed without infection.",
+)
+ROWS = [{"id": str(i), "text": text} for i, text in enumerate(TEXTS)]
+NEW = "A rash appeared on both arms three days after the first tablet."
 
 
 def test_new_raw_row_gives_a_new_root_and_both_versions_stay(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = made_up(home, monkeypatch, {"a.jsonl": ROWS})
-    second = made_up(home, monkeypatch, {"a.jsonl": [*ROWS, {"id": "n", "text": "New."}]})
+    second = made_up(home, monkeypatch, {"a.jsonl": [*ROWS, {"id": "n", "text": NEW}]})
     assert first.release.manifest["root"] != second.release.manifest["root"]
     assert set(release.versions(home, "mmedc")) == {first.release.version, second.release.version}
     assert release.find(home, "mmedc").version == second.release.version
 
 
 def test_row_left_out_is_in_the_ledger_with_its_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    built = made_up(home, monkeypatch, {"a.jsonl": [*ROWS, {"id": "copy", "text": "Case  1: fever."}]})
+    built = made_up(home, monkeypatch, {"a.jsonl": [*ROWS, {"id": "copy", "text": TEXTS[1].replace(" ", "  ")}]})
     [row] = pl.read_parquet(built.release.path / "ledger.parquet").to_dicts()
     assert row == {
         "source": "made_up",
         "id": "made_up/copy",
         "step": "keep",
-        "reason": "exact duplicate",
+        "reason": "near duplicate",
         "raw_file": "a.jsonl",
         "raw_row": 6,
         "copy_of": "made_up/1",
