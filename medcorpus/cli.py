@@ -152,10 +152,10 @@ def main(context: click.Context) -> None:
 for _command in (
     *look.COMMANDS,
     *make.COMMANDS,
-    *own.COMMANDS,
     *plan.COMMANDS,
-    *guard.COMMANDS,
+    *own.COMMANDS,
     *near.COMMANDS,
+    *guard.COMMANDS,
     *contribute.COMMANDS,
     *examine.COMMANDS,
 ):

@@ -24,8 +24,8 @@ from medcorpus.errors import LockedError, MedcorpusError, MissingFilesError
 from tests.commandline import error_of, run
 
 COMMANDS = (
-    "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "annotate", "dedup", "check", "new", "pin",
-    "verify", "why", "doctor",
+    "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "plan", "annotate", "dedup",
+    "decontaminate", "check", "new", "pin", "verify", "why", "doctor",
 )  # fmt: skip
 HEAVY = {
     "pyarrow",
