@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, importing, ingesting, loading, screening
+from tests.bench import building, importing, ingesting, langid, loading, screening
 
 PARTS = {
     "import": importing.main,
@@ -24,6 +24,7 @@ PARTS = {
     "build": building.main,
     "load": loading.main,
     "screen": screening.main,
+    "langid": langid.main,
 }
 LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
 
