@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 AT_BOUNDARY, WITHIN = 1, 2
 """The two roots: one for starts at a word's beginning, one for patterns that may begin within a word."""
 SYMBOL, KIND, ALONE = 0xFFFF, 16, 19
-"""Bits of a character's facts: its symbol, its class from bit 16 on, and whether a pattern may consist of it alone."""
-MIX, MIXED = 599, 0xFFFF
-"""The two symbols that a pattern starts with are marked in a table at `first * MIX + second & MIXED`: the kernel walks
-the trie only from there, which triples its speed in languages with few letters."""
+"""Bits of a character's facts: its symbol, from bit 16 on its class, and whether a pattern may be it alone."""
+TWO, THREE, MIXED = (599, 1), (4001, 61, 1), 0xFFFF
+"""What the symbols that a pattern starts with are multiplied by; the sum, cut to 16 bits, is their place in the table
+of starts. The kernel walks the trie only from what is marked there: in English at one character in twenty."""
+LONGER = 2
+"""Bits 1 and 2 of a start stand for patterns of two characters, by their root; these and two more for longer ones."""
 SKIPPED = 0xFFFF
 """Symbol of a combining mark, which is passed over."""
 BASE, CHECK, PATTERN, STEM = range(4)
@@ -33,13 +35,13 @@ class Automaton(NamedTuple):
 
     Args:
         facts: uint32 by code point, the last for all beyond the plane: symbol (0: in no pattern), class, alone.
-        pairs: uint8 by two mixed symbols: bit 1 where patterns start so at a boundary, bit 2 within a word.
+        starts: uint8 by two or three mixed symbols: which roots have patterns that start so.
         states: int32 by state: base, check, the number of the pattern that ends here or -1, whether it is a stem.
         patterns: uint32 by pattern: the bit of its field, its strength, how many times it counts.
     """
 
     facts: NDArray[np.uint32]
-    pairs: NDArray[np.uint8]
+    starts: NDArray[np.uint8]
     states: NDArray[np.int32]
     patterns: NDArray[np.uint32]
 
@@ -75,7 +77,7 @@ def build(patterns: Sequence[Pattern], characters: Characters) -> Automaton:
     states[:, STEM] = stems[states[:, PATTERN]]
     facts = _facts(alphabet, characters, states)
     kept = [(1 << p.field, p.strength, p.copies) for p in patterns]
-    return Automaton(facts, _pairs(patterns, alphabet), states, np.array(kept, dtype=np.uint32).reshape(-1, 3))
+    return Automaton(facts, _starts(patterns, alphabet), states, np.array(kept, dtype=np.uint32).reshape(-1, 3))
 
 
 def _facts(alphabet: dict[str, int], characters: Characters, states: NDArray[np.int32]) -> NDArray[np.uint32]:
@@ -91,15 +93,23 @@ def _facts(alphabet: dict[str, int], characters: Characters, states: NDArray[np.
     return facts
 
 
-def _pairs(patterns: Sequence[Pattern], alphabet: dict[str, int]) -> NDArray[np.uint8]:
+def _starts(patterns: Sequence[Pattern], alphabet: dict[str, int]) -> NDArray[np.uint8]:
     import numpy as np
 
-    pairs = np.zeros(MIXED + 1, dtype=np.uint8)
+    starts = np.zeros(MIXED + 1, dtype=np.uint8)
     for pattern in patterns:
-        first, *others = (alphabet[c] for c in pattern.text[:2])
-        for second in (*others, SKIPPED):
-            pairs[first * MIX + second & MIXED] |= 1 << AT_BOUNDARY | pattern.ending << WITHIN
-    return pairs
+        first, *others = (alphabet[c] for c in pattern.text[:3])
+        roots = 1 << AT_BOUNDARY | pattern.ending << WITHIN
+        for second in (*others[:1], SKIPPED):
+            starts[place(TWO, (first, second))] |= roots if len(others) < 2 or second == SKIPPED else 0
+        for third in (*others[1:], SKIPPED) if others else ():
+            starts[place(THREE, (first, others[0], third))] |= roots << LONGER
+    return starts
+
+
+def place(factors: Sequence[int], symbols: Sequence[int]) -> int:
+    """Give the place of symbols in the table of starts."""
+    return sum(f * s for f, s in zip(factors, symbols)) & MIXED
 
 
 class _Node:

@@ -77,12 +77,10 @@ def fitted(rows: Documents) -> list[float]:
 
 def _shares(rows: Documents) -> NDArray[np.float64]:
     """Give each document its share, so that every source and both kinds count alike."""
-    names, place, sizes = np.unique(rows.source, return_inverse=True, return_counts=True)
-    medical = np.zeros(len(names), dtype=np.bool_)
-    medical[place] = rows.medical
-    sources = np.where(medical, medical.sum(), (~medical).sum())
-    shares: NDArray[np.float64] = 1000 / (sizes * sources)[place]
-    return shares
+    source, medical = pl.col("source"), pl.col("medical")
+    frame = pl.DataFrame({"source": pl.Series(rows.source, dtype=pl.String), "medical": rows.medical})
+    sources = source.n_unique().over(medical)
+    return frame.select(1000 / (pl.len().over(source) * sources)).to_series().to_numpy()
 
 
 def newton(
