@@ -8,11 +8,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from medcorpus import registry
+from medcorpus import ingest, registry
 from medcorpus.columns import Sieve
+from medcorpus.engine import Inline
 from medcorpus.errors import FormatError, SourceError
+from medcorpus.fetch import find
 from medcorpus.reading import Placed, Reject
 from medcorpus.records import Text
+from medcorpus.store import Store, make
 
 
 def texts(source: str, path: Path) -> list[Text]:
@@ -147,3 +150,15 @@ def test_lines_of_an_ancient_book_are_unwrapped_where_they_were_wrapped(tmp_path
     head = "<篇名>x\n\n<目录>卷一\n\n<篇名>甘草\n\n内容："
     path.write_text(f"{head}{'味' * 40} \n甘。 \n{'性' * 40}。 \n平 \n", encoding="gb18030")
     assert [t.text for t in texts("tcm_ancient_books", path)] == [f"甘草\n{'味' * 40}甘。\n{'性' * 40}。\n平"]
+
+
+# --- firehoses
+
+
+@pytest.mark.parametrize(("name", "dropped", "kept"), [("culturax", 7, 6), ("fineweb2", 5, 5)])
+def test_web_rows_that_are_not_medical_are_counted_and_not_stored(
+    name: str, dropped: int, kept: int, home: Path
+) -> None:
+    [shards] = make(Store(home), [ingest.layer_of(name, find(name, home=home, sample=True))], Inline())
+    total = ingest.tally(shards)
+    assert (dict(total.screened), total.stored, dict(total.rejected)) == ({"not medical": dropped}, kept, {})
