@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from medcorpus import registry
 from medcorpus.errors import FormatError, MedcorpusError, SourceError
-from medcorpus.reading import Item, Placed, Reject, fault_of
+from medcorpus.reading import Edition, Item, Placed, Reject, fault_of
 from medcorpus.records import Origin, Record
 from medcorpus.schema import row_schema, values_of
 from medcorpus.source import SPLITS, Source
@@ -99,7 +99,7 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
     """Read the raw files of a part into one Arrow file.
 
     Returns:
-        Notes for the receipt: how many rows were read from each raw file, and every reject.
+        Notes for the receipt: how many rows were read from each raw file, every reject, and the editions withdrawn.
     """
     builder = _Rows(part.source, registry.get(part.source))
     with writing_ipc(path, builder.schema) as writer:
@@ -107,7 +107,7 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
             for _ in builder.take(raw_file, Path(local), split, lang):
                 writer.write(builder.batch())
         writer.write(builder.batch())
-    return {"read": builder.read, "rejects": builder.rejects}
+    return {"read": builder.read, "rejects": builder.rejects, "withdrawn": builder.withdrawn}
 
 
 class _Rows:
@@ -120,6 +120,7 @@ class _Rows:
         self.own = [n for n in self.schema.names if n not in Origin.__dataclass_fields__]
         self.read: dict[str, int] = {}
         self.rejects: list[tuple[str, int, str, bool]] = []
+        self.withdrawn: list[Edition] = []
         self.seen: Counter[str] = Counter()
         self.rows: list[tuple[Any, ...]] = []
         self.size = 0
@@ -131,12 +132,17 @@ class _Rows:
         for number, item in enumerate(_items(self.name, self.source, raw_file, local), 1):
             self.read[raw_file] += 1
             if isinstance(item, Reject):
-                self.rejects.append((raw_file, item.row, item.reason, item.withheld))
+                self._refuse(raw_file, item)
                 continue
             place, record = (item.row, item.record) if isinstance(item, Placed) else (number, item)
             self._add(raw_file, place, record, split, lang)
             if len(self.rows) >= BATCH_ROWS or self.size >= BATCH_CHARACTERS:
                 yield
+
+    def _refuse(self, raw_file: str, item: Reject) -> None:
+        self.rejects.append((raw_file, item.row, item.reason, item.withheld))
+        if item.withdraws:
+            self.withdrawn.append(item.withdraws)
 
     def _add(self, raw_file: str, place: int, record: Record, split: str, lang: str) -> None:
         lang, split = language_of(self.source, record, lang), record.split or split
