@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from medcorpus import registry, screen
 from medcorpus.columns import Sieve
 from medcorpus.errors import FormatError, MedcorpusError, SourceError
-from medcorpus.reading import Columns, Item, Placed, Reject, fault_of
+from medcorpus.reading import Columns, Edition, fault_of, Item, Placed, Reject
 from medcorpus.records import Origin, Record
 from medcorpus.schema import row_schema, values_of
 from medcorpus.source import SPLITS, Source
@@ -108,6 +108,7 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
     Returns:
         Notes for the receipt: how many rows were read from each raw file, every reject, and how many rows of each
         file were screened out by each rule.
+        Notes for the receipt: how many rows were read from each raw file, every reject, and the editions withdrawn.
     """
     builder = _Rows(part.source, registry.get(part.source))
     with writing_ipc(path, builder.schema) as writer:
@@ -117,6 +118,7 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
         writer.write(builder.batch())
     screened = [[raw_file, rule, n] for (raw_file, rule), n in sorted(builder.sieve.screened.items())]
     return {"read": builder.read, "rejects": builder.rejects, "screened": screened}
+    return {"read": builder.read, "rejects": builder.rejects, "withdrawn": builder.withdrawn}
 
 
 class _Rows:
@@ -130,6 +132,7 @@ class _Rows:
         self.own = [n for n in self.schema.names if n not in Origin.__dataclass_fields__]
         self.read: dict[str, int] = {}
         self.rejects: list[tuple[str, int, str, bool]] = []
+        self.withdrawn: list[Edition] = []
         self.seen: Counter[str] = Counter()
         self.rows: list[tuple[Any, ...]] = []
         self.size = 0
@@ -142,13 +145,18 @@ class _Rows:
         for number, item in enumerate(self.sieve.items(items, raw_file, split, lang), 1):
             self.read[raw_file] += 1
             if isinstance(item, Reject):
-                self.rejects.append((raw_file, item.row, item.reason, item.withheld))
+                self._refuse(raw_file, item)
                 continue
             place, record = (item.row, item.record) if isinstance(item, Placed) else (number, item)
             self._add(raw_file, place, record, split, lang)
             if len(self.rows) >= BATCH_ROWS or self.size >= BATCH_CHARACTERS:
                 yield
         self.read[raw_file] += self.sieve.dropped_from(raw_file)
+
+    def _refuse(self, raw_file: str, item: Reject) -> None:
+        self.rejects.append((raw_file, item.row, item.reason, item.withheld))
+        if item.withdraws:
+            self.withdrawn.append(item.withdraws)
 
     def _add(self, raw_file: str, place: int, record: Record, split: str, lang: str) -> None:
         lang, split = language_of(self.source, record, lang), record.split or split

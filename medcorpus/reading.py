@@ -18,22 +18,32 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Edition(NamedTuple):
+    """A version of a work, as the extras `work` and `version` of its rows name it."""
+
+    work: str
+    version: str
+
+
 class Reject(NamedTuple):
     """A raw row that could not be used: counted, kept in the layer's rejects, never silently lost.
 
     `withheld` rows are left out on purpose (an answer that upstream removed): they are counted under their
-    reason but do not speak against the source.
+    reason but do not speak against the source. `withdraws` names the edition that, with all older ones, such a row
+    takes back: a retraction, a deletion, a revision without text.
     """
 
     row: int
     reason: str
     withheld: bool = False
+    withdraws: Edition | None = None
 
 
 class Withheld(NamedTuple):
     """What a source's function returns for a row that upstream leaves without the part that matters."""
 
     reason: str
+    withdraws: Edition | None = None
 
 
 class Placed(NamedTuple):
@@ -103,7 +113,9 @@ def _several(number: int, result: Withheld | Iterable[Record | Withheld]) -> lis
     if not results:
         return [Reject(number, "nothing in it")]
     return [
-        Reject(number, one.reason, withheld=True) if isinstance(one, Withheld) else Placed(number, one)
+        Reject(number, one.reason, withheld=True, withdraws=one.withdraws)
+        if isinstance(one, Withheld)
+        else Placed(number, one)
         for one in results
     ]
 

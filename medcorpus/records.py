@@ -16,6 +16,9 @@ Fields = dict[str, str | tuple[str, ...]]
 
 UNDETERMINED = "und"
 """ISO 639-2's code for a language that is not known: it takes a detector to tell."""
+WORK, VERSION = "work", "version"
+"""Extras of a row of which there may be others that are newer: what it is a version of, within its source, and which;
+versions are compared as text."""
 LETTERS = 26
 """Options have letters for names."""
 

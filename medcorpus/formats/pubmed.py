@@ -82,9 +82,9 @@ def rows(path: Path) -> Iterator[tuple[int, Element] | Reject]:
     return xml.elements(path, "PubmedArticle", "PubmedBookArticle", "DeleteCitation")
 
 
-def deleted(element: Element) -> tuple[str, ...]:
-    """Give the PMIDs that a `DeleteCitation` of an update file withdraws."""
-    return tuple(xml.line(e) for e in element.iterfind("PMID"))
+def deleted(element: Element) -> tuple[tuple[str, str], ...]:
+    """Give the PMIDs, with their versions, that a `DeleteCitation` of an update file withdraws."""
+    return tuple((xml.line(e), e.get("Version", "1")) for e in element.iterfind("PMID"))
 
 
 def article(element: Element) -> Article:

@@ -13,10 +13,12 @@ label. The brackets that NLM puts round a translated title are taken off. `Copyr
 licence of the row.
 
 The key is the PMID, with the version where it is not the first (`{PMID}.2`); an article of an update file carries the
-number of that file (`{PMID}@25n1275`), since it revises one of the baseline: apply the update files by preferring the
-highest number. Withheld and counted: articles without abstract, book chapters, retracted articles and the notices
-that retract them, abstracts in other languages, and each PMID of a `DeleteCitation`, whose article has to go from the
-baseline's rows. Baseline and update files are read from NLM's description of them; none was at hand to check.
+number of that file (`{PMID}@25n1275`). Since it revises one of the baseline, each row names what it is a version of
+(extra `work`, the PMID) and which (extra `version`: NLM's version of the citation, then the number of the file, which
+grows from the baseline through the updates); the stage `superseded` marks all but the newest. Withheld and counted:
+articles without abstract, book chapters, retracted articles and the notices that retract them, abstracts in other
+languages, and each PMID of a `DeleteCitation`. Retractions, deletions and revisions that leave no text withdraw the
+older versions. Baseline and update files are read from NLM's description of them; none was at hand to check.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ from typing import TYPE_CHECKING
 
 from medcorpus import File, Source, Text, Withheld, each
 from medcorpus.formats import pubmed
-from medcorpus.reading import Item
+from medcorpus.reading import Edition, Item
+from medcorpus.records import VERSION, WORK
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -41,39 +44,59 @@ FTP = "https://ftp.ncbi.nlm.nih.gov/pubmed/{path}"
 
 def read(path: Path) -> Iterator[Item]:
     """Read one file, a day's or a year's part or one answer of efetch."""
-    edition = re.sub(r"^pubmed|\..*$", "", path.name) if path.parent.name == "updatefiles" else ""
-    return each(pubmed.rows(path), partial(texts, edition=edition))
+    kind = path.parent.name
+    number = re.sub(r"^pubmed|\..*$", "", path.name) if kind in ("baseline", "updatefiles") else ""
+    return each(pubmed.rows(path), partial(texts, number=number, revises=kind == "updatefiles"))
 
 
-def texts(element: Element, edition: str) -> list[Text | Withheld]:
-    """Turn one element into its abstracts, or say why it has none."""
+def texts(element: Element, number: str, revises: bool) -> list[Text | Withheld]:
+    """Turn one element into its abstracts, or say why it has none.
+
+    Args:
+        element: An article, a book article or a deletion.
+        number: That of the file, where NLM numbers it.
+        revises: Whether what is in the file may revise what is in others.
+    """
     if element.tag == "PubmedBookArticle":
         return [Withheld("a book chapter, not an article")]
     if element.tag == "DeleteCitation":
-        return [Withheld("deleted citation") for _ in pubmed.deleted(element)]
+        return [Withheld("deleted citation", edition_of(*gone, number)) for gone in pubmed.deleted(element)]
     article = pubmed.article(element)
+    edition = edition_of(article.pmid, article.version, number)
     if article.fate:
-        return [Withheld(article.fate)]
+        return [Withheld(article.fate, edition)]
+    found = list(_texts(article, edition, f"@{number}" if revises else ""))
+    none = "abstract only at the publisher" if article.at_publisher else "no abstract"
+    return found or [Withheld(none, edition if revises else None)]
+
+
+def edition_of(pmid: str, version: str, number: str) -> Edition:
+    """Name the edition of a citation: by NLM's version first, then by the file it stands in."""
+    return Edition(pmid, f"{version:0>3}/{number}")
+
+
+def _texts(article: pubmed.Article, edition: Edition, suffix: str) -> Iterator[Text | Withheld]:
     seen: Counter[str] = Counter()
-    found = []
+    readable = [a for a in article.abstracts if a.lang in LANGS]
     for abstract in article.abstracts:
         seen[abstract.lang] += 1
-        found.append(_text(article, abstract, seen[abstract.lang], edition))
-    return found or [Withheld("abstract only at the publisher" if article.at_publisher else "no abstract")]
+        if abstract.lang in LANGS:
+            yield _text(article, abstract, seen[abstract.lang], edition, suffix)
+        else:
+            withdraws = edition if suffix and not readable else None
+            yield Withheld("abstract in a language beyond the six", withdraws)
 
 
-def _text(article: pubmed.Article, abstract: pubmed.Abstract, copy: int, edition: str) -> Text | Withheld:
-    if abstract.lang not in LANGS:
-        return Withheld("abstract in a language beyond the six")
+def _text(article: pubmed.Article, abstract: pubmed.Abstract, copy: int, edition: Edition, suffix: str) -> Text:
     return Text(
-        key=_key(article, abstract.lang, copy) + (f"@{edition}" if edition else ""),
+        key=_key(article, abstract.lang, copy) + suffix,
         lang=abstract.lang,
         license=abstract.copyright,
         text=abstract.text,
         title=_title(article, abstract.lang),
         url=f"https://pubmed.ncbi.nlm.nih.gov/{article.pmid}/",
         date=article.date,
-        extra=_extra(article),
+        extra={**_extra(article), WORK: edition.work, VERSION: edition.version},
     )
 
 
@@ -131,4 +154,5 @@ source = Source(
     read=read,
     kind="article",
     extras=("pmid", "doi", "pmc", "journal", "mesh", "publication_types"),
+    extras=("pmid", "doi", "pmc", "journal", "mesh", "publication_types", WORK, VERSION),
 )
