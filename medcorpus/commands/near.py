@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,11 +43,20 @@ def dedup(files: tuple[Path, ...], folder: Path, out: Output, **settings: Any) -
     """
     from medcorpus import deduplicate
 
+    _return_memory()
     grid = _grid({name: settings.pop(name) for name in ("n", "bands", "rows", "groupings", "seed")})
     how = deduplicate.Settings(grid=grid, **settings)
     with out.progress() as watch:
         found = deduplicate.deduplicate(files, folder, how, watch)
     out.result(_value(found), bare=[found.out], human=lambda: _show(found, out))
+
+
+def _return_memory() -> None:
+    """Let Arrow use the allocator that gives memory back soonest, unless the environment names one."""
+    import pyarrow as pa
+
+    if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ and "jemalloc" in pa.supported_memory_backends():
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 
 def _grid(parameters: dict[str, int]) -> Grid:

@@ -37,18 +37,20 @@ class Texts:
     grid: Grid
     threads: Threads
 
-    def sets(self, rows: NDArray[np.int64]) -> Sets:
-        """Give the shingle sets of some rows, ascending."""
+    def sets(self, rows: NDArray[np.int64], most: int) -> Sets:
+        """Give the shingle sets of some rows, ascending, which have so many shingles at most."""
         import numpy as np
 
         def own(batch: Batch) -> Sets:
             first, last = np.searchsorted(rows, (batch.first, batch.first + batch.rows.num_rows))
             return shingle_sets(batch.rows.column(self.column), rows[first:last] - batch.first, self.grid.n)
 
-        found = list(self.threads.in_order(own, self.input.batches([self.column], wanted=rows)))
-        sizes = [np.diff(offsets) for offsets, _ in found]
-        offsets = np.concatenate([np.zeros(1, np.int64), *sizes]).cumsum()
-        return offsets, np.concatenate([np.zeros(0, np.uint32), *(shingles for _, shingles in found)])
+        shingles, sizes, at = np.empty(most, np.uint32), [np.zeros(1, np.int64)], 0
+        for offsets, found in self.threads.in_order(own, self.input.batches([self.column], wanted=rows)):
+            shingles[at : at + len(found)] = found
+            sizes.append(np.diff(offsets))
+            at += len(found)
+        return np.concatenate(sizes).cumsum(), shingles[:at]
 
 
 def fates(sketched: Sketched, texts: Texts, threshold: float, against: Index | None) -> Fates:
@@ -82,7 +84,7 @@ def _verified(pairs: Pairs, sketched: Sketched, texts: Texts) -> NDArray[np.floa
         better, worse = groups.better(pairs[part]), groups.worse(pairs[part])
         documents = np.unique(np.concatenate([better, worse]))
         rows = np.sort(sketched.order[documents])
-        sets = texts.sets(rows)
+        sets = texts.sets(rows, int(sketched.counts[rows].sum()))
         places = tuple(np.searchsorted(rows, sketched.order[d]) for d in (better, worse))
         similar[part] = _in_slices(texts, (places[0], places[1]), sets, sets)
     return similar
@@ -121,7 +123,8 @@ def _matches(
         return sketched.band(band, documents)
 
     def sets(asked: NDArray[np.int64]) -> Sets:
-        return groups.in_other_order(texts.sets, rows[asked])
+        most = int(sketched.counts[rows[asked]].sum())
+        return groups.in_other_order(lambda own: texts.sets(own, most), rows[asked])
 
     most = _most(len(sketched.order))
     asked = index.Asked(sketched.exact[rows], sketched.counts[rows], keys, sketched.bands, sets, most)

@@ -20,9 +20,9 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 Watch = Callable[[str, int, int], None]
-BATCH_BYTES = 8 * 2**20
-"""About so many bytes of rows, as Arrow holds them, are read at a time."""
-BUFFER_BYTES = 2**20
+BATCH_BYTES = 2 * 2**20
+"""About so many bytes of rows, as Arrow holds them, are read at a time: larger batches are slower and take memory."""
+BUFFER_BYTES = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +150,12 @@ class Threads:
     workers: int
     watch: Watch = unwatched
 
-    def in_order(self, function: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[Made]:
-        """Run a function over items and give the results in order; one item more than workers is on the way."""
+    def in_order(self, function: Callable[[Item], Made], items: Iterable[Item], spare: int = 1) -> Iterator[Made]:
+        """Run a function over items and give the results in order; as many items as workers, and `spare`, are held."""
         waiting: deque[Future[Made]] = deque()
         for item in items:
             waiting.append(self.pool.submit(function, item))
-            if len(waiting) > self.workers:
+            if len(waiting) >= self.workers + spare:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

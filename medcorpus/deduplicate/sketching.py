@@ -81,18 +81,20 @@ def sketch_all(source: Input, text: str, id_column: str, grid: Grid, threads: Th
     found = list(threads.in_order(own, batches))
     rows = pa.concat_tables([source.schema.empty_table().select(others), *(r for _, r, _ in found)])
     ids = _ids(source, rows.column(name) if name else None)
-    order = preference.preferred(_ordered_by(rows, ids if name else None))
+    order = _order(rows, ids if name else None, source.total)
     exact = np.concatenate([np.empty((0, 2), np.uint64), *(s.exact for s, _, _ in found)])
     counts = np.concatenate([np.empty(0, np.int64), *(s.counts for s, _, _ in found)])
     keys = [np.empty((grid.keys, 0), np.uint64), *(s.keys for s, _, _ in found)]
     return Sketched(order, ids, keys, exact, counts, sum(size for _, _, size in found))
 
 
-def _ordered_by(rows: pa.Table, ids: pa.Array | None) -> pa.Table:
-    """Give the columns that decide; rows without an id of their own stay in their order."""
-    names = [n for n in preference.COLUMNS if n in rows.column_names and n != ID]
-    table = rows.select(names)
-    return table if ids is None else table.append_column(ID, ids)
+def _order(rows: pa.Table, ids: pa.Array | None, total: int) -> NDArray[np.int64]:
+    """Give the rows by preference; where none of the columns that decide is there, as they come."""
+    import numpy as np
+
+    table = rows.select([n for n in preference.COLUMNS if n in rows.column_names and n != ID])
+    table = table if ids is None else table.append_column(ID, ids)
+    return preference.preferred(table) if table.num_columns else np.arange(total, dtype=np.int64)
 
 
 def _ids(source: Input, column: pa.ChunkedArray | None) -> pa.Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CLUSTERS = "clusters.parquet"
 OWN = frozenset({CLUSTERS, index.MANIFEST})
 """A folder with one of these was written by an earlier run and may be replaced."""
-FILE_BYTES = (32 * 2**20, 256 * 2**20)
+FILE_BYTES = (16 * 2**20, 256 * 2**20)
 """A file of rows that stay holds about a 64th of the input, but neither less nor more than so many bytes as Arrow."""
 
 
@@ -90,7 +90,7 @@ def write(
     kept[sketched.order] = fates.stays
     writer = _Writer(target, sketched, kept)
     batches = threads.watched("write", source.batches(None), source.total)
-    entries = list(threads.in_order(writer.write, _files(batches, source)))
+    entries = list(threads.in_order(writer.write, _files(batches, kept, source), spare=0))
     if not any(name.startswith("kept-") for name in (p.name for p in target.folder.iterdir())):
         _write_parquet(target.folder / "kept-00000.parquet", source.schema.empty_table(), target.text)
     _write_parquet(target.folder / CLUSTERS, clusters.table(sketched.ids, sketched.order, fates, against), "")
@@ -98,20 +98,33 @@ def write(
         index.write_manifest(target.saved, target.grid, [e for e in entries if e is not None])
 
 
-def _files(batches: Iterator[Batch], source: Input) -> Iterator[tuple[int, list[Batch]]]:
-    """Gather batches into numbered files; which go together follows from the input alone."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What goes into one file: its number, the rows read for it, and those of them that stay."""
+
+    number: int
+    first: int
+    last: int
+    rows: pa.Table
+
+
+def _files(batches: Iterable[Batch], kept: NDArray[np.bool_], source: Input) -> Iterator[_File]:
+    """Gather what stays of the batches into files; which rows go together follows from the input alone."""
+    import pyarrow as pa
+
     least, most = FILE_BYTES
     size = min(max(least, source.bytes // 64), most)
-    waiting: list[Batch] = []
-    held = number = 0
+    waiting: list[pa.Table] = []
+    held = number = first = last = 0
     for batch in batches:
-        waiting.append(batch)
+        last = batch.first + batch.rows.num_rows
+        waiting.append(batch.rows.filter(pa.array(kept[batch.first : last])))
         held += batch.rows.nbytes
         if held >= size:
-            yield number, waiting
-            waiting, held, number = [], 0, number + 1
+            yield _File(number, first, last, pa.concat_tables(waiting))
+            waiting, held, number, first = [], 0, number + 1, last
     if waiting:
-        yield number, waiting
+        yield _File(number, first, last, pa.concat_tables(waiting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,31 +133,24 @@ class _Writer:
     sketched: Sketched
     kept: NDArray[np.bool_]
 
-    def write(self, job: tuple[int, list[Batch]]) -> Mapping[str, Any] | None:
+    def write(self, file: _File) -> Mapping[str, Any] | None:
         """Write one file of rows that stay, if there are any, and its part of the index; give the index's entry."""
-        import pyarrow as pa
-
-        number, batches = job
-        first, last = batches[0].first, batches[-1].first + batches[-1].rows.num_rows
-        parts = [b.rows.filter(pa.array(self.kept[b.first : b.first + b.rows.num_rows])) for b in batches]
-        batches.clear()
-        rows = pa.concat_tables(parts)
-        if rows.num_rows == 0:
+        if file.rows.num_rows == 0:
             return None
-        _write_parquet(self.target.folder / f"kept-{number:05d}.parquet", rows, self.target.text)
-        return self._index(self.target.saved, number, rows, (first, last)) if self.target.saved else None
+        _write_parquet(self.target.folder / f"kept-{file.number:05d}.parquet", file.rows, self.target.text)
+        return self._index(self.target.saved, file) if self.target.saved else None
 
-    def _index(self, folder: Path, number: int, rows: pa.Table, between: tuple[int, int]) -> Mapping[str, Any]:
+    def _index(self, folder: Path, file: _File) -> Mapping[str, Any]:
         import numpy as np
         import pyarrow as pa
 
-        first, last = between
-        kept = self.kept[first:last]
-        own = np.arange(first, last)[kept]
-        sets = shingle_sets(rows.column(self.target.text), np.arange(rows.num_rows), self.target.grid.n)
-        ids, keys = self.sketched.ids.take(pa.array(own)), self.sketched.between(first, last)[:, kept]
+        kept = self.kept[file.first : file.last]
+        own = np.arange(file.first, file.last)[kept]
+        texts = file.rows.column(self.target.text)
+        sets = shingle_sets(texts, np.arange(file.rows.num_rows), self.target.grid.n)
+        ids, keys = self.sketched.ids.take(pa.array(own)), self.sketched.between(file.first, file.last)[:, kept]
         found = index.rows_of(ids, self.sketched.exact[own], keys, sets)
-        return index.write_rows(folder / f"part-{number:05d}.arrow", found)
+        return index.write_rows(folder / f"part-{file.number:05d}.arrow", found)
 
 
 def _write_parquet(path: Path, rows: pa.Table, text: str) -> None:
