@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from medcorpus import excerpt, fetch, products
 from medcorpus import plan as planning
-from medcorpus.build import Options, build
+from medcorpus.build import Options, build_product
 from medcorpus.fetch import Found
 from medcorpus.formats import parquet
 from medcorpus.plan import Cost, Measured, Plan, Share, Size
 from medcorpus.source import File
+from medcorpus.stages.clean import Clean
+from medcorpus.stages.exact import Exact
 from tests import made
 from tests.commandline import error_of, run
 
 FILES, ROWS = 10, 400
-PRODUCT = products.get("mmedc")
+PRODUCT = replace(
+    products.get("mmedc"),
+    stages=(Clean(), Exact(columns=("clean_text",))),
+    rules=lambda: {"exact duplicate": pl.col("dup_of") == ""},
+    columns=lambda: {n: pl.col(n) for n in ("id", "lang", "clean_text")},
+    protects=(),
+)
 
 
 @pytest.fixture
@@ -59,7 +69,8 @@ def test_excerpt_takes_the_first_rows_of_files_spread_over_all(crawl: Path, tmp_
     for number, file in enumerate(files):
         assert pq.read_table(file).equals(pq.read_table(crawl / made.NAME / f"part_{number}.parquet").slice(0, 10))
         assert pq.read_metadata(file).row_group(0).column(0).compression == "ZSTD"
-    assert size == sum(f.stat().st_size for f in files)
+    parts = [(crawl / made.NAME / f.name).stat().st_size * 10 / ROWS for f in files]
+    assert size == pytest.approx(sum(parts))
 
 
 def test_excerpt_lays_the_other_sources_beside(crawl: Path, tmp_path: Path) -> None:
@@ -102,19 +113,28 @@ def test_nothing_of_the_sample_is_left(crawl: Path, monkeypatch: pytest.MonkeyPa
 def test_plan_of_what_is_here_foresees_what_a_build_writes(crawl: Path, tmp_path: Path) -> None:
     foreseen = planning.plan(PRODUCT, {made.NAME: found_in(crawl)}, rows=1200, workers=2, raw=crawl)
     home = tmp_path / "built"
-    build("mmedc", Options(home=home, raw=crawl, workers=1, part_bytes=1))
+    build_product(PRODUCT, Options(home=home, raw=crawl, workers=1, part_bytes=1))
     written = sum(f.stat().st_size for f in home.rglob("*") if f.suffix in (".arrow", ".parquet"))
     assert foreseen.rows == pytest.approx(FILES * ROWS, rel=0.02)
     assert foreseen.total.bytes == pytest.approx(written, rel=0.2)
 
 
-def test_stated_rows_and_bytes_stand_for_the_whole(crawl: Path) -> None:
-    found = {made.NAME: found_in(crawl)}
-    by_rows = planning.plan(PRODUCT, found, rows=200, workers=1, sizes={made.NAME: Size(rows=10**6)}, raw=crawl)
-    per_row = by_rows.shares[0].large.raw_bytes / by_rows.shares[0].large.rows
-    assert by_rows.shares[0].size == Size(bytes=pytest.approx(per_row * 10**6), rows=10**6)
-    by_bytes = planning.plan(PRODUCT, found, rows=200, workers=1, sizes={made.NAME: Size(bytes=10**9)}, raw=crawl)
-    assert by_bytes.shares[0].size.rows == pytest.approx(10**9 / per_row)
+@pytest.mark.parametrize(
+    ("stated", "whole"),
+    [
+        (Size(rows=10**6), Size(bytes=100 * 10**6, rows=10**6)),
+        (Size(bytes=10**9), Size(bytes=10**9, rows=10**7)),
+        (Size(bytes=5, rows=7), Size(bytes=5, rows=7)),
+    ],
+    ids=["rows", "bytes", "both"],
+)
+def test_stated_size_stands_for_the_whole(
+    stated: Size, whole: Size, crawl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "measure", lambda product, name, found, rows, raw: measured(rows))
+    sizes = {made.NAME: stated}
+    [planned] = planning.plan(PRODUCT, {made.NAME: found_in(crawl)}, rows=400, workers=1, sizes=sizes).shares
+    assert planned.size == whole
 
 
 def test_cost_grows_along_the_line_through_both_samples() -> None:
@@ -151,10 +171,12 @@ def test_wall_time_shares_what_can_be_shared() -> None:
     assert (made_plan.memory("clean"), made_plan.memory("exact"), made_plan.memory("near")) == (0, 200 * 100, None)
 
 
-def test_tiny_sample_is_told(crawl: Path) -> None:
-    found = {made.NAME: found_in(crawl)}
-    told = planning.plan(PRODUCT, found, rows=80, workers=1, sizes={made.NAME: Size(rows=10**6)}, raw=crawl)
-    assert any("measured on 80 rows" in w for w in told.warnings)
+@pytest.mark.parametrize(("rows", "told"), [(400, True), (4000, False)])
+def test_tiny_sample_is_told(rows: int, told: bool, crawl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "measure", lambda product, name, found, rows, raw: measured(rows))
+    sizes = {made.NAME: Size(rows=10**6)}
+    foreseen = planning.plan(PRODUCT, {made.NAME: found_in(crawl)}, rows=rows, workers=1, sizes=sizes)
+    assert any(f"measured on {rows} rows" in w for w in foreseen.warnings) == told
 
 
 def test_command_prints_steps_and_totals(checkout: Path) -> None:
