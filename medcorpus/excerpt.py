@@ -19,7 +19,7 @@ ROW_BYTES = 4096
 BATCH_ROWS = 1024
 
 
-def take(name: str, found: Found, rows: int, into: Path, raw: Path | None = None) -> int:
+def take(name: str, found: Found, rows: int, into: Path, raw: Path | None = None) -> float:
     """Lay out some of a source's raw files in a folder, and all of the other sources' beside them.
 
     A Parquet file is shortened, with its own compression; other files cannot be cut without knowing them and are
@@ -33,7 +33,7 @@ def take(name: str, found: Found, rows: int, into: Path, raw: Path | None = None
         raw: Folder of all raw files.
 
     Returns:
-        Bytes of the files taken, companions not included.
+        Bytes that the rows take in the raw files, companions not included.
     """
     if raw is not None:
         for folder in raw.iterdir():
@@ -42,7 +42,7 @@ def take(name: str, found: Found, rows: int, into: Path, raw: Path | None = None
     own.unlink(missing_ok=True)
     for path in _paths(found, companions=True):
         _link(found.root / path, own / path)
-    taken, size = _spread(_paths(found)), 0
+    taken, size = _spread(_paths(found)), 0.0
     for path in taken:
         if size >= rows * ROW_BYTES and not path.endswith(".parquet"):
             break
@@ -64,13 +64,17 @@ def _spread(paths: list[str]) -> list[str]:
     return paths[:: max(1, len(paths) // FILES)][:FILES]
 
 
-def _take(source: Path, target: Path, rows: int) -> int:
-    if source.suffix == ".parquet":
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _shorten(source, target, rows)
-    else:
+def _take(source: Path, target: Path, rows: int) -> float:
+    """Lay out one file, or its first rows; give the bytes that they take in it."""
+    if source.suffix != ".parquet":
         _link(source, target)
-    return target.stat().st_size
+        return source.stat().st_size
+    import pyarrow.parquet as pq
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _shorten(source, target, rows)
+    taken, whole = (int(pq.read_metadata(p).num_rows) for p in (target, source))
+    return source.stat().st_size * taken / max(1, whole)
 
 
 def _shorten(source: Path, target: Path, rows: int) -> None:

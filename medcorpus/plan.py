@@ -61,7 +61,7 @@ class Measured:
     """What one sample of a source cost: raw rows read and their bytes, rows stored and published, cost by step."""
 
     rows: int
-    raw_bytes: int
+    raw_bytes: float
     stored: int
     kept: int
     costs: Mapping[str, Cost]
@@ -175,7 +175,7 @@ class Plan:
 def _source_facts(share: Share) -> dict[str, int]:
     return {
         "sample_rows": share.large.rows,
-        "sample_bytes": share.large.raw_bytes,
+        "sample_bytes": round(share.large.raw_bytes),
         "raw_bytes": round(share.size.bytes),
         "rows": round(share.size.rows),
         "stored": round(share.stored),
