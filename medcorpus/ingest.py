@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from medcorpus import registry, screen
 from medcorpus.columns import Sieve
 from medcorpus.errors import FormatError, MedcorpusError, SourceError
-from medcorpus.reading import Columns, Edition, fault_of, Item, Placed, Reject
+from medcorpus.reading import Columns, Edition, Item, Placed, Reject, fault_of
 from medcorpus.records import Origin, Record
 from medcorpus.schema import row_schema, values_of
 from medcorpus.source import SPLITS, Source
@@ -106,9 +106,8 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
     """Read the raw files of a part into one Arrow file.
 
     Returns:
-        Notes for the receipt: how many rows were read from each raw file, every reject, and how many rows of each
-        file were screened out by each rule.
-        Notes for the receipt: how many rows were read from each raw file, every reject, and the editions withdrawn.
+        Notes for the receipt: how many rows were read from each raw file, every reject, how many rows of each file
+        were screened out by each rule, and the editions withdrawn.
     """
     builder = _Rows(part.source, registry.get(part.source))
     with writing_ipc(path, builder.schema) as writer:
@@ -117,8 +116,8 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
                 writer.write(builder.batch())
         writer.write(builder.batch())
     screened = [[raw_file, rule, n] for (raw_file, rule), n in sorted(builder.sieve.screened.items())]
-    return {"read": builder.read, "rejects": builder.rejects, "screened": screened}
-    return {"read": builder.read, "rejects": builder.rejects, "withdrawn": builder.withdrawn}
+    notes = {"rejects": builder.rejects, "screened": screened, "withdrawn": builder.withdrawn}
+    return {"read": builder.read, **notes}
 
 
 class _Rows:

@@ -19,8 +19,11 @@ from medcorpus.stages.exact import Exact
 from medcorpus.stages.kind import Kind
 from medcorpus.stages.langid import LangId
 from medcorpus.stages.medical import Medical
+from medcorpus.stages.pii import Pii
+from medcorpus.stages.pii.patterns import KINDS
 from medcorpus.stages.quality import Quality
 from medcorpus.stages.sizes import Sizes
+from medcorpus.stages.superseded import Superseded
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,6 +45,7 @@ def _mmedc_rules() -> Mapping[str, pl.Expr]:
 
     from_web = (pl.col("kind") == "web").fill_null(False)
     return {
+        "a newer version is here, or it was withdrawn": pl.col("superseded_by") == "",
         "blank after cleaning": pl.col(BODY) != "",
         "language not in the corpus": pl.col("lid").is_in(LANGS),
         "not medical": pl.col("is_medical") | ~from_web,
@@ -55,9 +59,10 @@ def _mmedc_columns() -> Mapping[str, pl.Expr]:
     import polars as pl
 
     own = {n: pl.col(n) for n in ("title", "url", "date", "kind")}
-    text = {"text": pl.col(BODY), "lang": pl.col("lid"), "lang_score": pl.col("lid_score")}
+    text = {"text": pl.col("pii_text"), "lang": pl.col("lid"), "lang_score": pl.col("lid_score")}
     measured = {n: pl.col(n) for n in ("med_score", "med_density", "n_chars", "n_words")}
-    return {n: pl.col(n) for n in ORIGIN} | own | text | measured | {"copies": pl.col("dup_size")}
+    redacted = pl.sum_horizontal(pl.col(f"pii_{kind}").cast(pl.UInt32) for kind in KINDS)
+    return {n: pl.col(n) for n in ORIGIN} | own | text | measured | {"copies": pl.col("dup_size"), "redacted": redacted}
 
 
 def _instruction_rules() -> Mapping[str, pl.Expr]:
@@ -115,15 +120,17 @@ MMEDC = Product(
     kind="text",
     takes=lambda name, source: source.shape is Text,
     stages=(
+        Superseded(),
         Clean(),
         Boilerplate(),
         LangId(column=BODY),
         Medical(column=BODY),
         Kind(),
         Quality(column=BODY),
+        Pii(column=BODY),
         Dedup(column=BODY),
         Decontaminate(columns=(BODY,)),
-        Sizes(column=BODY, tokenizer=TOKENIZER),
+        Sizes(column="pii_text", tokenizer=TOKENIZER),
     ),
     rules=_mmedc_rules,
     columns=_mmedc_columns,

@@ -65,6 +65,7 @@ def write_release(
         "funnel": _funnel(inputs, writer),
         "sizes": {c: dict(sizes) for c, sizes in sorted(writer.sizes.items())},
         "vocabulary": _vocabulary(inputs),
+        "redacted": dict(writer.redacted),
         "protects": {n: {"benchmarks": list(b), "items": inputs.items[n].rows} for n, b in inputs.guarded.items()},
         "overlaps": [{k: v for k, v in cell.items() if k != "text"} for cell in writer.overlaps()],
     }
@@ -87,6 +88,7 @@ class _Writer:
         self._writers: dict[tuple[str, str], SplitWriter] = {}
         self._ledger = [_unread(n, inputs) for n in inputs.shards]
         self.sizes: dict[str, Counter[str]] = {}
+        self.redacted: Counter[str] = Counter()
         self._repeats: list[pl.DataFrame] = []
 
     def take(self, name: str, shards: Shards) -> None:
@@ -114,9 +116,11 @@ class _Writer:
             self.tasks.update(rows["task_id"].to_list())
 
     def _measure(self, kept: pl.DataFrame, configs: pl.Series) -> None:
-        """Add up sizes by configuration."""
+        """Add up sizes by configuration, and what was redacted by kind."""
         import polars as pl
 
+        kinds = kept.select(pl.col("^pii_.*$").exclude("pii_text").cast(pl.Int64).sum())
+        self.redacted.update(kinds.rename(lambda c: c.removeprefix("pii_")).to_dicts()[0] if kinds.width else {})
         units = [c for c in measured.UNITS if c in kept.columns]
         if units:
             sums = kept.group_by(configs.alias("config"), maintain_order=True).agg(pl.col(units).cast(pl.Int64).sum())

@@ -112,4 +112,4 @@ def test_deletions_and_books_are_rows_too(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     found = [(r[0], r[1].tag, pubmed.deleted(r[1])) for r in pubmed.rows(path) if not isinstance(r, Reject)]
-    assert found == [(1, "PubmedBookArticle", ()), (2, "DeleteCitation", ("1", "2"))]
+    assert found == [(1, "PubmedBookArticle", ()), (2, "DeleteCitation", (("1", "1"), ("2", "1")))]

@@ -32,6 +32,13 @@ def vocabulary(manifest: Manifest) -> Table:
     return Table(("Vocabulary", "Value"), rows, empty=empty)
 
 
+def redacted(manifest: Manifest) -> Table:
+    """Give how many personal data were replaced by tokens, by kind."""
+    found = manifest.get("redacted", {})
+    rows: tuple[tuple[Cell, ...], ...] = tuple((kind.replace("_", " "), n) for kind, n in found.items() if n)
+    return Table(("Kind", "Replaced"), rows, empty="None was found.")
+
+
 def overlaps(manifest: Manifest) -> Table:
     """Give how many rows of each source repeat test items of each benchmark, and the worst of them."""
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -54,6 +61,7 @@ def protected(manifest: Manifest) -> Table:
 BLOCKS = {
     "table: sizes": sizes,
     "table: vocabulary": vocabulary,
+    "table: redacted": redacted,
     "table: overlaps": overlaps,
     "table: protected": protected,
 }

@@ -50,7 +50,7 @@ def plan(
     workers: int,
     out: Output,
 ) -> None:
-    """Say what a build will cost: processor time, disk and memory, step by step.
+    """Say what a build will cost in time, disk and memory.
 
     A sample of each source is built and measured, then extrapolated to the raw files that are here or, with --source,
     to the size that --bytes or --docs states. Without --raw, the sources' own samples are all there is to measure.

@@ -99,6 +99,11 @@ def _editions(table: pa.Table) -> pl.DataFrame:
 def _withdrawn(shards: Sequence[Shards]) -> Iterator[tuple[str, str, str]]:
     """Yield source, work and version of what the sources' raw files take back."""
     for layer in shards:
-        source = str(layer.recipe.get("source", ""))
-        for part in layer.parts:
-            yield from ((source, str(work), str(version)) for work, version in part.notes.get("withdrawn", ()))
+        taken_back = [edition for part in layer.parts for edition in part.notes.get("withdrawn", ())]
+        source = _source_of(layer) if taken_back else ""
+        yield from ((source, str(work), str(version)) for work, version in taken_back)
+
+
+def _source_of(layer: Shards) -> str:
+    """Give the source of a layer's rows; empty where it has none, and nothing can be taken back."""
+    return next((str(t.column("source")[0]) for t in layer.tables() if t.num_rows), "")

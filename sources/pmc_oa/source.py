@@ -146,6 +146,5 @@ source = Source(
     ),
     read=read,
     kind="article",
-    extras=("pmid", "doi", "journal", "kind"),
     extras=("pmid", "doi", "journal", "kind", "origin", WORK, VERSION),
 )

@@ -153,6 +153,5 @@ source = Source(
     ),
     read=read,
     kind="article",
-    extras=("pmid", "doi", "pmc", "journal", "mesh", "publication_types"),
     extras=("pmid", "doi", "pmc", "journal", "mesh", "publication_types", WORK, VERSION),
 )
