@@ -38,7 +38,7 @@ REPORT = "overlaps.json"
 def decontaminate(
     files: tuple[Path, ...], against: str, folder: Path, text_column: str, workers: int, out: Output
 ) -> None:
-    """Mark the rows of your own Parquet files that repeat test items.
+    """Mark rows of your own files that repeat test items.
 
     Each file becomes one of the same name in the output folder, with the columns overlap, overlap_run, overlap_with,
     overlap_in, overlap_text and repeats_item behind its own. No row is left out. A report says how many rows of each
