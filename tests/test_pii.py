@@ -33,6 +33,7 @@ REDACTED = {
     "e-mail": ("en", "Write to j.doe@example.com.", "Write to [EMAIL]."),
     "several": ("en", "a@b.org, c@d.org", "[EMAIL], [EMAIL]"),
     "full-width": ("ja", "電話０３－１２３４－５６７８まで", "電話[PHONE]まで"),
+    "full-width at sign": ("ja", "メールはabc＠example.jpまで", "メールは[EMAIL]まで"),
     "international": ("en", "from abroad +33 1 42 34 56 78 daily", "from abroad [PHONE] daily"),
     "named telephone": ("en", "Tel: 5551234", "Tel: [PHONE]"),
     "password in an address": ("en", "ftp://joe:pw@ftp.example.org/x", "ftp://[LOGIN]@ftp.example.org/x"),

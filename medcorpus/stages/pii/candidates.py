@@ -12,13 +12,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from medcorpus.stages.pii.patterns import AT, COLONS
+
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
 
 LEAST_DIGITS = 7
 """Digits from which a number can be a telephone number or an identity number."""
 COLUMNS = ROW, START, END, DIGITS = range(4)
-"""What is told of a candidate; its digits are 0 where it is an `@` or a run of colons."""
+"""What is told of a candidate; its digits are AT or COLONS where it has none of its own."""
 
 
 @njit(cache=True, nogil=True)
@@ -29,20 +31,20 @@ def candidates(offsets: Numbers, data: Bytes) -> Any:
         offsets: Where rows start in `data`, in bytes, and where the last one ends.
         data: UTF-8 of all rows.
     """
-    found, number = np.empty((256, 4), np.int64), 0
+    found, count = np.empty((256, 4), np.int64), 0
     for row in range(len(offsets) - 1):
         at, end = offsets[row], offsets[row + 1]
         at = skip(data, at, end)
         while at < end:
             stop, digits, wanted = look(data, at, end)
             if wanted:
-                if number == len(found):
+                if count == len(found):
                     found = doubled(found)
-                found[number, ROW], found[number, START], found[number, END] = row, at, stop
-                found[number, DIGITS] = digits
-                number += 1
+                found[count, ROW], found[count, START], found[count, END] = row, at, stop
+                found[count, DIGITS] = digits
+                count += 1
             at = skip(data, stop, end)
-    return found[:number]
+    return found[:count]
 
 
 @njit(cache=True)
@@ -55,7 +57,7 @@ def doubled(table: Numbers) -> Any:
 
 @njit(cache=True, inline="always")
 def skip(data: Bytes, at: int, end: int) -> Any:
-    """Give the next place of an ASCII digit, a colon, an `@`, or a byte that a full-width digit starts with."""
+    """Give the next place of an ASCII digit, a colon, an `@`, or a byte that their full-width forms start with."""
     while at < end and not (0x30 <= data[at] <= 0x3A or data[at] == 0x40 or data[at] == 0xEF):
         at += 1
     return at
@@ -65,10 +67,12 @@ def skip(data: Bytes, at: int, end: int) -> Any:
 def look(data: Bytes, at: int, end: int) -> Any:
     """Look at what starts at a byte: where to look next, digits, and whether it is a candidate."""
     if data[at] == 0x40:
-        return at + 1, 0, True
+        return at + 1, AT, True
+    if data[at] == 0xEF and at + 2 < end and data[at + 1] == 0xBC and data[at + 2] == 0xA0:
+        return at + 3, AT, True
     if data[at] == 0x3A:
         stop, wanted = colons(data, at, end)
-        return stop, 0, wanted
+        return stop, COLONS, wanted
     if not digit(data, at, end):
         return at + 1, 0, False
     return number(data, at, end)

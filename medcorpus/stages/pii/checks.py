@@ -189,14 +189,21 @@ NOT_PUBLIC = tuple(
 UNICAST = ip_network("2000::/3")
 
 
+def is_address(text: str) -> bool:
+    """Say whether a text is an internet address, of whatever network."""
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
+
+
 def public_ip(text: str) -> bool:
     """Say whether an address of version 4 or 6 is on the public internet.
 
     >>> [public_ip(a) for a in ("81.2.69.142", "192.168.0.1", "2a00:1450:4001::5", "ff02::1", "B::CC")]
     [True, False, True, False, False]
     """
-    try:
-        address = ip_address(text)
-    except ValueError:
+    if not is_address(text):
         return False
+    address = ip_address(text)
     return (address.version == 4 or address in UNICAST) and not any(address in n for n in NOT_PUBLIC)

@@ -21,13 +21,17 @@ NEAR = (
 )
 
 
+AT, COLONS = 0, -1
+"""In the place of a number of digits."""
+
+
 class Pattern(NamedTuple):
     """A form of personal data.
 
     Args:
         kind: One of `KINDS`.
         form: The expression.
-        digits: Digits that a candidate must have to be looked at; 0 for those without digits of their own.
+        digits: Digits that a candidate must have to be looked at; AT and COLONS for what is found by those.
         check: What the match must pass.
         context: What must be found in the text before the match; None for nothing.
         languages: Languages it is looked for in; empty for all. Texts of unknown language are searched for all.
@@ -57,13 +61,14 @@ def after(words: str, unspaced: str = "(?!)") -> re.Pattern[str]:
 
 
 def long_enough(text: str) -> bool:
-    """Say whether a telephone number has as many digits as such have (E.164: 15 at most)."""
-    return 7 <= sum(c.isdigit() for c in text) <= 15
+    """Say whether digits can be a telephone number: E.164 allows 15, and decimals in a table are none."""
+    decimals = "." in text and (" " in text or "(" in text)
+    return 7 <= sum(c.isdigit() for c in text) <= 15 and not decimals and not checks.is_address(text)
 
 
 def international(text: str) -> bool:
     """Say whether what follows a plus sign is a telephone number and no table of signed decimals."""
-    return 9 <= sum(c.isdigit() for c in text) <= 15 and not ("." in text and " " in text) and text.count(".") != 1
+    return long_enough(text) and sum(c.isdigit() for c in text) >= 9 and text.count(".") != 1
 
 
 def eleven(text: str) -> bool:
@@ -82,9 +87,9 @@ PHONE = (
 )
 PHONE_UNSPACED = "电话|電話|手机|手機|传真|热线|联系方式|携帯|連絡先"
 PATTERNS = (
-    Pattern("login", re.compile(r"(?<=://)[^\s/@:]{1,64}(?::[^\s/@]{0,64})?(?=@[\w.-])", re.A), 0),
+    Pattern("login", re.compile(r"(?<=://)[^\s/@:]{1,64}(?::[^\s/@]{0,64})?(?=@[\w.-])", re.A), AT),
     Pattern(
-        "email", re.compile(r"(?<![\w.+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}(?![\w@])", re.A), 0
+        "email", re.compile(r"(?<![\w.+-])[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}(?![\w@])", re.A), AT
     ),
     Pattern("national_id", number(r"[1-478] ?\d\d ?\d\d ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d"), 8, checks.fr_nir),
     Pattern("national_id", number(r"\d{8}-?[A-Z]|\d\d\.\d{3}\.\d{3}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z]"), 7, checks.es_dni),
@@ -126,7 +131,7 @@ PATTERNS = (
         checks.public_ip,
         after("IP|address|adresse|direcci[oó]n|адрес", "地址|アドレス"),
     ),
-    Pattern("ip", re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{3,39}(?![\w:]|\.\d)", re.A), 0, checks.public_ip),
+    Pattern("ip", re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{3,39}(?![\w:]|\.\d)", re.A), COLONS, checks.public_ip),
     Pattern(
         "phone",
         re.compile(rf"(?<![\w+.])\+[1-9]\d{{0,2}}(?:[ .-]?\(?\d{{1,4}}\)?){{2,6}}{AFTER}", re.A),

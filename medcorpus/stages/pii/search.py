@@ -15,6 +15,8 @@ OVER = 12
 """Characters to both sides of a run of digits that may belong to the same number: `+`, letters, brackets."""
 AMONG_FIGURES = frozenset("0123456789%,;=<>±≤≥~[")
 """What no number that is named by a word has right before it: a quick answer for tables and statistics."""
+DECIMAL = re.compile(rb"(?<![0-9.])[0-9]+\.[0-9]+(?![0-9.])")
+"""Two of these make a run of digits a row of a table."""
 MOST_DIGITS = max(p.digits for p in PATTERNS)
 NARROW = str.maketrans("０１２３４５６７８９－（）＠＋：．‐‑‒–—―−", "0123456789-()@+:.-------")
 """One character for one, so that places in the text stay what they are."""
@@ -85,20 +87,23 @@ def _window(text: bytes, start: int, end: int) -> Window:
 
 
 def _matched(text: bytes, start: int, end: int, digits: int, language: str) -> Iterator[Found]:
+    if len(DECIMAL.findall(text, start, end)) > 1:
+        return
     window = _window(text, start - AROUND, end + AROUND)
     before = len(text[window.start : start].decode())
-    first, last = (max(before - OVER, 0), before + end - start + OVER) if digits else (0, len(window.plain))
+    over = OVER if digits > 0 else AROUND
+    first, last = max(before - over, 0), before + end - start + over
     for pattern in wanted(min(digits, MOST_DIGITS), language):
         for match in pattern.form.finditer(window.plain, first, last):
-            if _holds(pattern, match):
+            if match.end() >= before and match.start() <= before + end - start and _holds(pattern, match):
                 yield window.found(pattern.kind, *match.span())
 
 
 @cache
 def wanted(digits: int, language: str) -> tuple[Pattern, ...]:
-    """Give the patterns that a candidate with so many digits can fit."""
-    of_kind = (p for p in PATTERNS if bool(p.digits) == bool(digits) and p.digits <= digits)
-    return tuple(p for p in of_kind if not p.languages or language in p.languages or language == "und")
+    """Give the patterns that a candidate with so many digits, or with AT or COLONS for them, can fit."""
+    fitting = (p for p in PATTERNS if p.digits == digits or 0 < p.digits <= digits)
+    return tuple(p for p in fitting if not p.languages or language in p.languages or language == "und")
 
 
 def _holds(pattern: Pattern, match: re.Match[str]) -> bool:
