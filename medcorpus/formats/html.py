@@ -20,7 +20,7 @@ from medcorpus.errors import MissingExtraError
 from medcorpus.formats import plain
 
 if TYPE_CHECKING:
-    from resiliparse.parse.html import HTMLTree
+    from resiliparse.parse.html import ElementNode, HTMLTree
 
 MAX_BYTES = 8 * 2**20
 """Largest page in bytes."""
@@ -39,6 +39,8 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 _CHARSET = re.compile(rb"<meta\b[^<>]{0,300}?\bcharset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{1,40})", re.IGNORECASE)
 _TAG = re.compile(r"<(\\?/|)([a-z][a-z0-9]*)")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_NEAR_BODY = "body > ul, body > * > ul, body > * > * > ul"
+_NO_CONTENT = "nav, header, footer, aside, menu, [role=navigation], [role=menu]"
 _RAW_TEXT = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _DATES = (
     'meta[property="article:published_time"]',
@@ -188,9 +190,29 @@ def _parsed(text: str) -> HTMLTree:
 
 
 def _main_text(tree: HTMLTree) -> str:
+    _shelter_lists(tree)
     extract = _resiliparse("extract.html2text").extract_plain_text
     text = extract(tree, main_content=True, preserve_formatting=True, alt_texts=False, links=False)
     return "\n".join(line for raw in text.split("\n") if (line := _line(raw)))
+
+
+def _shelter_lists(tree: HTMLTree) -> None:
+    """Put lists that are no menus three elements deeper: Resiliparse takes every list near the body for navigation."""
+    near = tree.document.query_selector_all(_NEAR_BODY) if tree.document else ()
+    for found in [one for one in near if not _is_menu(one)]:
+        for _ in range(3):
+            shelter, parent = tree.create_element("div"), found.parent_node
+            if shelter is not None and parent is not None:
+                parent.replace_child(shelter, found)
+                shelter.append_child(found)
+
+
+def _is_menu(found: ElementNode) -> bool:
+    """Tell whether a list stands in a part of the page that is no content, or is mostly links."""
+    if found.closest(_NO_CONTENT) is not None:
+        return True
+    linked = sum(len(link.text or "") for link in found.query_selector_all("a"))
+    return linked * 2 > len(found.text or "")
 
 
 def _line(text: str) -> str:
