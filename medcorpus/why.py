@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import products, registry, release, verified
+from medcorpus import duplicates, products, registry, release, verified
+from medcorpus.duplicates import Cluster
 from medcorpus.errors import MedcorpusError, UnknownNameError
 from medcorpus.release import Release
 
@@ -51,6 +52,7 @@ class Fate:
         step: Step that left it out: `read`, `render` or `keep`.
         reason: Why it was left out.
         stayed: Id of the copy that stayed, where a copy of another row was left out.
+        cluster: The rows that say nearly the same, where the product looks for them and its layers are still here.
     """
 
     product: str
@@ -62,6 +64,7 @@ class Fate:
     step: str = ""
     reason: str = ""
     stayed: str = ""
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,8 @@ class _Book:
         kept, ledger = self._published(asked), self._left_out(asked)
         fates = [self._kept(row) for row in kept] + [self._lost(row) for row in ledger]
         places = [(r["raw_file"], r["raw_row"]) for r in (*kept, *ledger) if r.get("raw_file")]
-        return fates, places[0] if places else None
+        told = [replace(f, cluster=duplicates.cluster_of(self.release, self.product, f.id)) for f in fates]
+        return told, places[0] if places else None
 
     def _kept(self, row: Mapping[str, Any]) -> Fate:
         return replace(self._fate(row), published=True, config=row[self.product.config], split=row["split"])

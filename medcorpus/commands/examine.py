@@ -17,6 +17,7 @@ from medcorpus.home import home_folder
 if TYPE_CHECKING:
     from medcorpus.commands.damage import Verdict
     from medcorpus.doctor import Finding
+    from medcorpus.duplicates import Cluster
     from medcorpus.why import Story
 
 MANIFEST = "manifest.json"
@@ -122,6 +123,19 @@ def _show_story(story: Story, out: Output) -> None:
         where = f"{fate.config}/{fate.split}" if fate.published else f"{fate.stayed} stayed" if fate.stayed else ""
         rows.append((fate.product, fate.version, fate.id, became, where))
     out.table(("product", "version", "row", "what became of it", "where"), rows)
+    for fate in story.fates:
+        if fate.cluster is not None:
+            _show_cluster(fate.product, fate.cluster, out)
+
+
+def _show_cluster(product: str, cluster: Cluster, out: Output) -> None:
+    title = f"\n{cluster.size:,} rows of {product} say nearly the same; {cluster.id} stays"
+    members = [(m.id, m.source, m.split, f"{m.jaccard:.2f}") for m in cluster.members]
+    out.table(("row", "source", "split", "similarity"), members, title=title, right=("similarity",))
+    changed = [(m.id, change.stays, change.own) for m in cluster.members for change in m.changes]
+    if changed:
+        out.line()
+        out.table(("row", "the row that stays says", "this row says"), changed)
 
 
 @click.command()
