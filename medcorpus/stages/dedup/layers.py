@@ -82,7 +82,6 @@ class Corpus:
 @dataclass(frozen=True, slots=True)
 class _Sketching:
     shards: Shards
-    part: int
     column: str
     grid: Grid
 
@@ -92,7 +91,7 @@ def write_sketches(job: _Sketching, path: Path) -> Mapping[str, Any]:
     import numpy as np
     import pyarrow as pa
 
-    made = sketch(job.shards.table(job.part).column(job.column), job.grid)
+    made = sketch(job.shards.table(0).column(job.column), job.grid)
     exact = {f"exact_{i}": pa.array(np.ascontiguousarray(made.exact[:, i])) for i in (0, 1)}
     bands = {_band(b): pa.array(keys) for b, keys in enumerate(made.keys)}
     return write_table(path, pa.table({**exact, "count": pa.array(made.counts), **bands}))
@@ -133,7 +132,7 @@ SKETCHES, PREFERENCE, EARLIER, PAIRS, SIMILARITIES = range(5)
 
 def prepare(corpus: Corpus, threshold: float, against: Index | None, work: Work) -> Shards:
     """Run all steps; what is finished is looked up."""
-    jobs = [_Sketching(s, i, corpus.column, corpus.grid) for s, i in corpus.parts]
+    jobs = [_Sketching(s.only(i), corpus.column, corpus.grid) for s, i in corpus.parts]
     made: tuple[Shards, ...] = (work.layer("sketches", jobs, write_sketches, over=corpus.shards),)
     made += (work.layer("preference", [_Step(corpus, made)], write_preference, over=(*corpus.shards, *made)),)
     named = f" against {against.key}" if against else ""
