@@ -28,7 +28,8 @@ class Stage(Protocol):
 
     `prepare` looks at all rows once and gives a layer that every part is annotated with (which rows are
     duplicates of which, say); stages that work row by row give None. `uses` names what the columns depend on beside
-    the stage's own module or package: modules of medcorpus, or installed distributions.
+    the stage's own module or package: modules of medcorpus, or installed distributions. A stage that looks at all
+    rows may state `bytes_per_row`, the memory of one process that each row takes, for `medcorpus plan`.
     """
 
     name: ClassVar[str]

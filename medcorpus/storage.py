@@ -6,8 +6,8 @@ bucket with uploads of whole objects, of which object stores show nothing before
 
 Folders have locks. Buckets have none: no call that every object store has could give one. None is needed for what is
 stored to be right, because a layer's name is the hash of what makes it, its parts are the same bytes whoever makes
-them, its manifest comes last, and every part is read with its hash. Two builds of the same at the same time do the
-work twice.
+them, its manifest comes last, and no part is read that differs from its hash. Two builds of the same at the same time
+do the work twice.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from medcorpus import atomic
 from medcorpus.errors import LockedError, StorageError, UnknownNameError, VerificationError
+from medcorpus.home import home_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SCHEMES = ("s3", "gs")
+COPIES = "objects"
 _SECRET = re.compile(r"//[^/@]*@|(?<=[?&])(access_key|secret_key|session_token)=[^&]*")
 
 
@@ -164,8 +166,10 @@ class Disk:
 class Bucket:
     """A folder of an object store: `s3://bucket/prefix` or `gs://bucket/prefix`.
 
-    Parts are written on this machine first and uploaded whole; an upload that is not finished is not there. Parts are
-    read into memory and hashed. Keys come from where the provider's own programs take them.
+    Parts are written on this machine first and uploaded whole; an upload that is not finished is not there. What is
+    read is copied, under its hash, to `objects/` in this machine's MEDCORPUS_HOME, for steps look at single columns
+    of the same part again and again; the copies may be deleted at any time. Keys come from where the provider's own
+    programs take them.
 
     Args:
         address: The address; `?region=`, `?endpoint_override=` and `?scheme=` are those of `pyarrow.fs`.
@@ -197,13 +201,19 @@ class Bucket:
             self._upload(name, pa.memory_map(str(path)).read_buffer())
 
     def buffer(self, name: str, sha256: str) -> pa.Buffer:
-        """Read the object into memory and compare its hash."""
-        found = self._content(name)
-        if found is None:
-            raise _vanished(self, name)
-        if hashlib.sha256(found).hexdigest() != sha256:
-            raise VerificationError("differs from its manifest", where=self.where(name), fix=_AGAIN)
-        return found
+        """Memory-map this machine's copy of the object; one that is not here is read and its hash compared first."""
+        import pyarrow as pa
+
+        copy = home_folder() / COPIES / sha256
+        if not copy.exists():
+            found = self._content(name)
+            if found is None:
+                raise _vanished(self, name)
+            if hashlib.sha256(found).hexdigest() != sha256:
+                raise VerificationError("differs from its manifest", where=self.where(name), fix=_AGAIN)
+            with atomic.replacing(copy) as temporary:
+                temporary.write_bytes(found)
+        return pa.memory_map(str(copy)).read_buffer()
 
     def sha256(self, name: str) -> str | None:
         """Read the object and hash it."""

@@ -28,7 +28,7 @@ PRODUCT = replace(
     products.get("mmedc"),
     stages=(Clean(), Exact(columns=("clean_text",))),
     rules=lambda: {"exact duplicate": pl.col("dup_of") == ""},
-    columns=lambda: {n: pl.col(n) for n in ("id", "lang", "clean_text")},
+    columns=lambda: {n: pl.col(n) for n in (*products.ORIGIN, "clean_text")},
     protects=(),
 )
 

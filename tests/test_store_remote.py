@@ -111,6 +111,15 @@ def test_object_that_was_changed_is_not_read(bucket: ObjectStore) -> None:
         shards.verify()
 
 
+def test_part_is_fetched_once(bucket: ObjectStore, home: Path) -> None:
+    [shards] = make(Store(bucket.address), [LAYER], Inline())
+    first = shards.table(0)
+    bucket.requests.clear()
+    assert shards.table(0).equals(first)
+    assert not bucket.requests
+    assert [p.name for p in (home / "objects").iterdir()] == [shards.parts[0].sha256]
+
+
 def test_object_that_vanished_is_an_error_and_then_made_again(bucket: ObjectStore) -> None:
     store = Store(bucket.address)
     [shards] = make(store, [LAYER], Inline())

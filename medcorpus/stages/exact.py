@@ -43,6 +43,8 @@ class Exact:
     name: ClassVar[str] = "exact"
     row_local: ClassVar[bool] = False
     uses: ClassVar[tuple[str, ...]] = ()
+    bytes_per_row: ClassVar[int] = 440
+    """Measured between 200,000 and 800,000 rows."""
 
     def prepare(self, shards: Sequence[Shards], work: Work) -> Shards:
         """Find every group of copies."""
