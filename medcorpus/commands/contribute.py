@@ -103,7 +103,7 @@ def new(name: str, shape: str, title: str, out: Output) -> None:
 @options.raw
 @options.common
 def pin(source: str, raw: Path | None, out: Output) -> None:
-    """Record size and sha256 of a source's raw files in its files.tsv.
+    """Record size and sha256 of a source's raw files.
 
     Files are taken from --raw or from the cache; pins of files that are not here are kept. From then on every
     download is checked against them.
