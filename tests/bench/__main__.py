@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, guarding, importing, ingesting, langid, loading, screening
+from tests.bench import building, guarding, importing, ingesting, langid, loading, row_local, screening
 
 PARTS = {
     "import": importing.main,
@@ -24,6 +24,7 @@ PARTS = {
     "build": building.main,
     "load": loading.main,
     "screen": screening.main,
+    "row-local": row_local.main,
     "decontaminate": guarding.main,
     "langid": langid.main,
 }
