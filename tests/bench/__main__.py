@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, guarding, importing, ingesting, langid, loading, screening
+from tests.bench import building, cleaning, guarding, importing, ingesting, langid, loading, screening
 
 PARTS = {
     "import": importing.main,
@@ -25,6 +25,7 @@ PARTS = {
     "load": loading.main,
     "screen": screening.main,
     "decontaminate": guarding.main,
+    "clean": cleaning.main,
     "langid": langid.main,
 }
 LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
