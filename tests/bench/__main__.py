@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, guarding, importing, ingesting, langid, loading, row_local, screening
+from tests.bench import building, cleaning, guarding, importing, ingesting, langid, loading, row_local, screening
 
 PARTS = {
     "import": importing.main,
@@ -26,6 +26,7 @@ PARTS = {
     "screen": screening.main,
     "row-local": row_local.main,
     "decontaminate": guarding.main,
+    "clean": cleaning.main,
     "langid": langid.main,
 }
 LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")

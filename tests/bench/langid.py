@@ -1,8 +1,9 @@
 """Language identification: how often it is right on documents and sentences, and how fast it is beside langdetect.
 
-Running text comes from `MEDCORPUS_REAL_DATA/text`. Labels there are those of the sources: manuals hold untranslated
-parts, so sentences are taken from the other sources, and where a language has a script of its own only those with a
-letter of it count. Sentences are 15 to 60 characters, at most three of a document, cut the same way every time.
+Running text comes from `MEDCORPUS_REAL_DATA/text`. Labels there are those of the sources. Manuals hold untranslated
+parts, so sentences are taken from the other sources where there are any, and where a language has a script of its own
+only those with a letter of it count. They are 15 to 60 characters long, at most three of a document, the same every
+time.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 SIX = ("en", "zh", "ja", "fr", "ru", "es")
 NEIGHBOURS = ("de", "it", "eu", "ko")
+MANUALS_ONLY = ("de", "ko")
 SCRIPTS = {"ru": r"\p{Cyrillic}", "zh": r"\p{Han}", "ja": r"[\p{Han}\p{Hiragana}\p{Katakana}]", "ko": r"\p{Hangul}"}
 PER_DOCUMENT = 3
 PEER_TEXTS = 300
@@ -68,7 +70,8 @@ def _documents() -> pl.DataFrame:
 def _sentences(documents: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
-    running = documents.filter(~pl.col("source").str.starts_with("debian:"))
+    manual = pl.col("source").str.starts_with("debian:")
+    running = documents.filter(~manual | pl.col("lang").is_in(MANUALS_ONLY))
     ends = pl.col("text").str.replace_all(r"([.!?]\s|[。！？\n])", "$1\x00").str.split("\x00")
     cut = running.with_columns(ends).explode("text").with_columns(pl.col("text").str.strip_chars())
     cut = cut.filter(pl.col("text").str.len_chars().is_between(15, 60) & pl.col("text").str.contains(r"\p{L}"))
