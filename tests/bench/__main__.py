@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, guarding, importing, ingesting, langid, loading, screening
+from tests.bench import building, guarding, importing, ingesting, langid, loading, medical, screening
 
 PARTS = {
     "import": importing.main,
@@ -26,6 +26,7 @@ PARTS = {
     "screen": screening.main,
     "decontaminate": guarding.main,
     "langid": langid.main,
+    "medical": medical.main,
 }
 LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
 
