@@ -150,6 +150,11 @@ def test_note_is_medical_and_manual_is_not() -> None:
     assert [m["is_medical"] for m in made] == [True, False]
 
 
+def test_one_word_makes_no_text_medical() -> None:
+    made = annotated(Medical(), ("Hépatite", "fr"), ("Hépatite, hépatite et hépatite", "fr"))
+    assert [(m["is_medical"], m["med_score"] > 0.9) for m in made] == [(False, True)] * 2
+
+
 OTHERS = {"another language": ("Herzinsuffizienz", "de"), "unknown": (NOTE, "und"), "no language": (NOTE, None)}
 
 
@@ -234,6 +239,21 @@ def test_no_stem_makes_another_term_redundant(lang: str) -> None:
     assert redundant == []
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_exception_hides_a_term(lang: str) -> None:
+    kept = [t for t in vocabulary.terms(lang) if t.strength != vocabulary.EXCEPTION]
+    exceptions = [t.term.strip("*") for t in vocabulary.terms(lang) if t.strength == vocabulary.EXCEPTION]
+    made = build([t.pattern(lang) for t in kept], characters(lang))
+    column, langs = pa.chunked_array([exceptions], pa.string()), _langs(*[lang] * len(exceptions))
+    hits = count(column, langs, {lang: lambda: made}, nested=False)[:, HITS:DISTINCT].sum(axis=1)
+    assert [e for e, n in zip(exceptions, hits) if not n] == []
+
+
+def test_exceptions_leave_nothing_of_what_they_hide() -> None:
+    made = annotated(Medical(), ("April on the one hand", "en"), ("on the other hand", "en"))
+    assert [m["med_hits"] for m in made] == [0, 0]
+
+
 def test_traditional_characters_are_folded_one_to_one() -> None:
     fold = characters("zh").fold
     pairs = [line.split("\t") for line in _file("traditional.tsv").splitlines()[1:]]
@@ -258,13 +278,13 @@ def test_fit_finds_what_tells_apart(tmp_path: Path) -> None:
     import polars as pl
 
     for lang in LANGS:
-        for kind in ("medical", "general"):
-            text = NOTE * 2 if kind == "medical" else MANUAL * 2
+        words = [t.term for t in vocabulary.terms(lang) if t.strength == "strong" and "*" not in t.term]
+        for kind, text in (("medical", ", ".join(words[:99])), ("general", MANUAL * 2)):
             rows = [{"id": f"{kind}{i}", "source": f"{kind}{i % 2}", "text": f"{text} {i}"} for i in range(40)]
             pl.DataFrame(rows).write_parquet(tmp_path / f"{lang}.{kind}.parquet")
     fit.main(["--data", str(tmp_path), "--out", str(tmp_path)])
     lines = (tmp_path / "thresholds.tsv").read_text(encoding="utf-8").splitlines()
-    assert lines[1].split("\t")[3::2] == ["1.0000", "0.0000"]
+    assert lines[1].split("\t")[4:7:2] == ["1.0000", "0.0000"]
 
 
 KEYWORDS = ("Cancer", "cancer cell", "chemotherapy", "ADN", "adn", "肺", "肺炎", "DNA", "x y")

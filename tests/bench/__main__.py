@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, cleaning, guarding, importing, ingesting, langid, loading, row_local, screening
+from tests.bench import building, cleaning, guarding, importing, ingesting, langid, loading, medical, row_local, screening
 
 PARTS = {
     "import": importing.main,
@@ -28,6 +28,7 @@ PARTS = {
     "decontaminate": guarding.main,
     "clean": cleaning.main,
     "langid": langid.main,
+    "medical": medical.main,
 }
 LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
 

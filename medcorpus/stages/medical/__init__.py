@@ -5,7 +5,7 @@
 | `med_hits` | uint32 | distinct terms of the row's language |
 | `med_density` | float32 | characters covered by terms / characters |
 | `med_score` | float32 | 0 to 1, how medical the text reads |
-| `is_medical` | bool | whether the score reaches the language's threshold |
+| `is_medical` | bool | whether score and hits reach the language's thresholds |
 
 In the profile `paper` the score is the lesser of hits and density, each over its published threshold, so 1 or more is
 medical; with the fault `nested` the density may pass 1.
@@ -125,5 +125,5 @@ class Medical:
                 medical[rows] = (hits[rows] >= least.distinct) & (density[rows] >= least.density)
             else:
                 score[rows] = model.score(counts[rows], lang)
-                medical[rows] = score[rows] >= np.float32(model.thresholds()[lang])
+                medical[rows] = model.medical(score[rows], hits[rows], model.thresholds()[lang])
         return score, medical

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from medcorpus.stages.medical.counting import count
 from medcorpus.stages.medical.evidence import EVIDENCE, evidence
-from medcorpus.stages.medical.model import INTERCEPT, logistic
+from medcorpus.stages.medical.kernel import DISTINCT
+from medcorpus.stages.medical.model import INTERCEPT, Thresholds, logistic, medical
 from medcorpus.stages.medical.vocabulary import LANGUAGES, automaton
 
 SHORTEST, MEASURED = 100, 300
@@ -29,15 +30,18 @@ SHORTEST, MEASURED = 100, 300
 FALSE_POSITIVES, MISSED = 0.003, 0.05
 """Share of general documents that may pass at the lowest threshold, of medical ones that may fail at the highest; the
 threshold lies halfway between, or at the lowest where that is above."""
+LEAST_HITS = 3
+"""Distinct terms that a medical text has at least: news items, which the general documents lack, have one or two."""
 RIDGE = 1.0
 DIGITS = 3
-HEAD = ("lang", "threshold", "medical documents", "recall", "general documents", "false positives", "precision")
+HEAD = ("lang", "score", "hits", "medical documents", "recall", "general documents", "false positives", "precision")
 
 
 class Documents(NamedTuple):
-    """Labelled documents of a language: evidence, whether medical, source, characters, half (0 fits, 1 checks)."""
+    """Labelled documents of a language; half 0 fits, half 1 checks."""
 
     evidence: NDArray[np.float64]
+    hits: NDArray[np.uint32]
     medical: NDArray[np.bool_]
     source: NDArray[np.object_]
     characters: NDArray[np.int64]
@@ -57,9 +61,19 @@ def documents(data: Path, lang: str) -> Documents:
     ).filter(pl.col("text").str.len_chars() >= SHORTEST)
     langs = np.full(len(rows), lang, dtype=object)
     counts = count(rows["text"].to_arrow(), langs, {lang: lambda: automaton(lang)}, nested=False)
-    half = np.array([hashlib.sha256(i.encode()).digest()[0] & 1 for i in rows["id"]])
-    medical, source = (rows[c].to_numpy() for c in ("medical", "source"))
-    return Documents(evidence(counts), medical, source, rows["text"].str.len_chars().to_numpy(), half)
+    half = np.array([half_of(i) for i in rows["id"]])
+    kinds, source = (rows[c].to_numpy() for c in ("medical", "source"))
+    hits = counts[:, DISTINCT:].sum(axis=1, dtype=np.uint32)
+    return Documents(evidence(counts), hits, kinds, source, rows["text"].str.len_chars().to_numpy(), half)
+
+
+def half_of(row_id: str) -> int:
+    """Give the half a document belongs to by its id: 0 fits, 1 checks.
+
+    >>> half_of("a"), half_of("e")
+    (0, 1)
+    """
+    return hashlib.sha256(row_id.encode()).digest()[0] & 1
 
 
 def fitted(rows: Documents) -> list[float]:
@@ -111,10 +125,10 @@ def threshold(rows: Documents, weights: Sequence[float]) -> float:
     return round(float(1 / (1 + np.exp(-middle))), DIGITS)
 
 
-def measured(rows: Documents, weights: list[float], least: float) -> list[str]:
+def measured(rows: Documents, weights: list[float], least: Thresholds) -> list[str]:
     """Give documents, recall, documents, false positives, and precision were both kinds as frequent."""
     long = rows.where(rows.characters >= MEASURED)
-    passed = logistic(long.evidence, weights) >= np.float32(least)
+    passed = medical(logistic(long.evidence, weights), long.hits, least)
     recall, wrong = passed[long.medical].mean(), passed[~long.medical].mean()
     shares = [f"{x:.4f}" for x in (recall, wrong, recall / (recall + wrong))]
     return [str(long.medical.sum()), shares[0], str((~long.medical).sum()), shares[1], shares[2]]
@@ -131,9 +145,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for lang in LANGUAGES:
         rows = documents(asked.data, lang)
         weights = fitted(rows.where(rows.half == 0))
-        least = threshold(rows.where(rows.half == 0), weights)
+        least = Thresholds(threshold(rows.where(rows.half == 0), weights), LEAST_HITS)
         models.append(weights)
-        lines.append((lang, str(least), *measured(rows.where(rows.half == 1), weights, least)))
+        lines.append((lang, *map(str, least), *measured(rows.where(rows.half == 1), weights, least)))
     named = zip((INTERCEPT, *EVIDENCE), zip(*models))
     _write(asked.out / "model.tsv", [("weight", *LANGUAGES), *((name, *map(str, row)) for name, row in named)])
     _write(asked.out / "thresholds.tsv", lines)

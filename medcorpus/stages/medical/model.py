@@ -1,8 +1,8 @@
-"""The score: a logistic model of each language over the evidence, and the threshold from which a text is medical.
+"""The score: a logistic model of each language over the evidence, and the thresholds from which a text is medical.
 
-`model.tsv` has a row per named weight and a column per language; `thresholds.tsv` has the threshold of each language
-and what it gave on labelled documents of at least 300 characters that took no part in the fit. Both are written by
-`python -m medcorpus.stages.medical.fit`.
+`model.tsv` has a row per named weight and a column per language; `thresholds.tsv` has each language's least score and
+least number of distinct terms (one word makes no text medical), and what they gave on labelled documents of at least
+300 characters that took no part in the fit. Both are written by `python -m medcorpus.stages.medical.fit`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 INTERCEPT = "intercept"
+
+
+class Thresholds(NamedTuple):
+    """The least score and the least number of distinct terms of a medical text."""
+
+    score: float
+    hits: int
 
 
 def score(counts: NDArray[np.uint32], lang: str) -> NDArray[np.float32]:
@@ -44,9 +51,16 @@ def model() -> Mapping[str, Mapping[str, float]]:
 
 
 @cache
-def thresholds() -> Mapping[str, float]:
-    """Give the least score of a medical text by language."""
-    return {line[0]: float(line[1]) for line in _table("thresholds.tsv")[1:]}
+def thresholds() -> Mapping[str, Thresholds]:
+    """Give the thresholds by language."""
+    return {lang: Thresholds(float(least), int(hits)) for lang, least, hits, *_ in _table("thresholds.tsv")[1:]}
+
+
+def medical(score: NDArray[np.float32], hits: NDArray[np.uint32], least: Thresholds) -> NDArray[np.bool_]:
+    """Say which rows reach both thresholds."""
+    import numpy as np
+
+    return (score >= np.float32(least.score)) & (hits >= least.hits)
 
 
 def _table(name: str) -> list[list[str]]:
