@@ -31,6 +31,7 @@ STAGES: Mapping[str, str] = {
     "langid": "medcorpus.stages.langid:LangId",
     "medical": "medcorpus.stages.medical:Medical",
     "quality": "medcorpus.stages.quality:Quality",
+    "pii": "medcorpus.stages.pii:Pii",
     "sizes": "medcorpus.stages.sizes:Sizes",
 }
 """The row-local stages by name, in the order in which they are run whatever order they are asked for in."""

@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, guarding, importing, ingesting, langid, loading, screening
+from tests.bench import building, guarding, importing, ingesting, langid, loading, pii, quality, screening
 
 PARTS = {
     "import": importing.main,
@@ -26,6 +26,8 @@ PARTS = {
     "screen": screening.main,
     "decontaminate": guarding.main,
     "langid": langid.main,
+    "quality": quality.main,
+    "pii": pii.main,
 }
 LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
 
