@@ -212,6 +212,59 @@ CARRIERS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+UNSEEN: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "email": ("Results were e-mailed to <{}>;",),
+        "phone": ("Mobile no. {} (husband)", "Fax {}", "next of kin: wife, {}"),
+        "national_id": ("Social: {}", "social security no. {}"),
+        "card": ("Visa {} exp 04/27",),
+        "record": ("Hospital number {}.", "Chart #{}", "Unit no {}", "Pt ID {}"),
+        "birth_date": ("Birthdate: {}", "b. {}", "She was born {} in Leeds."),
+    },
+    "fr": {
+        "email": ("Résultats envoyés à <{}>;",),
+        "phone": ("Portable {} (mari)", "Fax {}", "personne à prévenir : épouse, {}"),
+        "national_id": ("N° SS {}", "NIR={}"),
+        "card": ("CB {} exp 04/27",),
+        "record": ("N° dossier : {}.", "Dossier patient {}", "NDA {}", "N° patient {}"),
+        "birth_date": ("Naissance : {}", "né en date du {}", "Née à Lyon le {}."),
+    },
+    "es": {
+        "email": ("Resultados enviados a <{}>;",),
+        "phone": ("Móvil {} (marido)", "Fax {}", "persona de contacto: esposa, {}"),
+        "national_id": ("D.N.I. {}", "NIF={}"),
+        "card": ("Visa {} cad 04/27",),
+        "record": ("HC nº {}.", "Nº Historia: {}", "Expediente {}", "N.H.C. {}"),
+        "birth_date": ("Nacimiento: {}", "nació el {}", "F. Nacimiento {}"),
+    },
+    "ru": {
+        "email": ("Результаты отправлены на <{}>;",),
+        "phone": ("Моб. {} (муж)", "Факс {}", "контактное лицо: жена, {}"),
+        "national_id": ("Страховой номер {}", "снилс={}"),
+        "card": ("Карта {} до 04/27",),
+        "record": ("ИБ № {}.", "№ ИБ {}", "Номер карты {}", "И/б {}"),
+        "birth_date": ("Родилась: {}", "д/р {}", "Дата рожд. {}"),
+    },
+    "zh": {
+        "email": ("结果已发送至<{}>；",),
+        "phone": ("联系电话：{}（丈夫）", "传真{}", "联系人：妻子，{}"),
+        "national_id": ("证件号码：{}", "身份证={}"),
+        "card": ("信用卡{}",),
+        "record": ("病历号:{}。", "住院号：{}", "病例号{}", "ID号{}"),
+        "birth_date": ("出生：{}", "{}出生", "出生日期为{}"),
+    },
+    "ja": {
+        "email": ("結果は<{}>に送付した。",),
+        "phone": ("携帯：{}（夫）", "FAX {}", "緊急連絡先：妻 {}"),
+        "national_id": ("個人番号 {}", "マイナンバーカード：{}"),
+        "card": ("クレジットカード{}",),
+        "record": ("患者番号:{}。", "カルテNo.{}", "ID {}", "診察券 {}"),
+        "birth_date": ("誕生日：{}", "{}生", "生年月日（{}）"),
+    },
+}
+"""Written after the patterns and never tuned to: nearer to what a recall in real notes may be."""
+
+
 def secret(chance: Random, kind: str, lang: str) -> str:
     """Make up one piece of personal data."""
     if kind == "birth_date":
@@ -231,9 +284,11 @@ def secret(chance: Random, kind: str, lang: str) -> str:
     return makers[kind](chance)
 
 
-def planted(each: int, seed: int = 11) -> Iterator[Planted]:
+def planted(
+    each: int, seed: int = 11, carriers_of: dict[str, dict[str, tuple[str, ...]]] = CARRIERS
+) -> Iterator[Planted]:
     """Give so many sentences of every kind in every language."""
-    for lang, kinds in CARRIERS.items():
+    for lang, kinds in carriers_of.items():
         for kind, carriers in kinds.items():
             chance = Random(f"{seed} {lang} {kind}")
             for _ in range(each):

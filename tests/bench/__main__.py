@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, cleaning, guarding, importing, ingesting, langid, loading, medical, row_local, screening
+from tests.bench import building, cleaning, guarding, importing, ingesting, langid, loading, medical, pii, quality, row_local, screening
 
 PARTS = {
     "import": importing.main,
@@ -29,6 +29,8 @@ PARTS = {
     "clean": cleaning.main,
     "langid": langid.main,
     "medical": medical.main,
+    "quality": quality.main,
+    "pii": pii.main,
 }
 LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
 
