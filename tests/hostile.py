@@ -24,15 +24,15 @@ LONG = 10 * 2**20
 DEEP = 100_000
 KINDS = {
     **{".json": "json", ".jsonl": "json", ".xml": "xml", ".nxml": "xml", ".xlsx": "workbook", ".pdf": "pdf"},
-    **{".html": "page", ".htm": "page", ".warc": "archive"},
+    **{".html": "page", ".htm": "page", ".warc": "archive", ".parquet": "parquet"},
 }
 TEXTS = ("json", "xml", "text")
-BINARY = ("workbook", "pdf", "archive")
+BINARY = ("workbook", "pdf", "archive", "parquet")
 ALL = (*TEXTS, *BINARY, "page")
 
 
 def kind_of(path: str) -> str:
-    """Say what a file holds, by its name: json, xml, workbook, pdf, page (HTML), archive (WARC) or text."""
+    """Say what a file holds, by its name: json, xml, workbook, pdf, page (HTML), archive (WARC), parquet or text."""
     return KINDS.get(Path(path.removesuffix(".gz")).suffix, "text")
 
 
@@ -50,7 +50,7 @@ class Raw(NamedTuple):
     @property
     def ends_visibly(self) -> bool:
         """Whether its format has an end, so that a file cut short can be told from a whole one."""
-        return self.kind in ("xml", "workbook", "pdf") or self.path.endswith((".json", ".gz"))
+        return self.kind in ("xml", "workbook", "pdf", "parquet") or self.path.endswith((".json", ".gz"))
 
     @property
     def text(self) -> bytes:

@@ -32,6 +32,7 @@ class Outcome:
     records: list[Record] = field(default_factory=list)
     rejects: list[tuple[str, int, str, bool]] = field(default_factory=list)
     read: dict[str, int] = field(default_factory=dict)
+    screened: Counter[str] = field(default_factory=Counter)
     error: MedcorpusError | None = None
 
     @property
@@ -58,6 +59,7 @@ class Outcome:
         self.records += records_of(table, self.shape)
         self.rejects += notes["rejects"]
         self.read |= notes["read"]
+        self.screened.update({file: n for file, _, n in notes["screened"]})
 
 
 class Copied:
@@ -69,6 +71,7 @@ class Copied:
         shutil.copytree(registry.home_of(name) / "sample", self.root)
         found = self._find()
         self.files = [Raw(f.path, f.local.read_bytes()) for f in found.files]
+        self._local = {f.path: f.local for f in found.files}
         self.companions = {f.path for f in found.files if f.companion}
         self._parts = ingest.layer_of(name, found).jobs
         self.sound = self._ingested(self._parts)
@@ -87,7 +90,7 @@ class Copied:
 
     def spoilt(self, contents: Mapping[str, bytes]) -> Outcome:
         """Ingest with other bytes in some files."""
-        before = {path: (self.root / path).read_bytes() for path in contents}
+        before = {path: self._local[path].read_bytes() for path in contents}
         try:
             self._write(contents)
             return self._ingested(self._parts)
@@ -95,8 +98,17 @@ class Copied:
             self._write(before)
 
     def without(self, path: str) -> Outcome:
-        """Ingest without one file."""
+        """Ingest without one file; of an archive, without a companion among its members."""
+        if "!" in path:
+            return self._without_member(path) if path in self.companions else self.sound
         return self.renamed(path, "../../hidden")
+
+    def _without_member(self, path: str) -> Outcome:
+        moved = self._local[path].rename(self._folder / "hidden")
+        try:
+            return self._ingested(self._parts)
+        finally:
+            moved.rename(self._local[path])
 
     def renamed(self, path: str, other: str) -> Outcome:
         """Ingest with one file under another name."""
@@ -112,7 +124,7 @@ class Copied:
 
     def _write(self, contents: Mapping[str, bytes]) -> None:
         for path, content in contents.items():
-            (self.root / path).write_bytes(content)
+            self._local[path].write_bytes(content)
 
     def one_of_each_kind(self) -> list[Raw]:
         """Give the first file of each suffix, companions by themselves."""
@@ -132,8 +144,9 @@ def flaws(copied: Copied, outcome: Outcome, *spoilt: Raw) -> Iterator[str]:
     for record, stored in zip(outcome.records, outcome.rows, strict=True):
         yield from (*record.faults(), *flaws_of_row(stored, copied))
     used = Counter(row["raw_file"] for row in outcome.rows) + Counter(file for file, *_ in outcome.rejects)
+    used += outcome.screened
     if outcome.error is None and used != Counter(outcome.read):
-        yield f"read {outcome.read}, stored or rejected {used}"
+        yield f"read {outcome.read}, stored, rejected or screened out {used}"
 
 
 def flaws_of_error(error: MedcorpusError, copied: Copied, *spoilt: Raw) -> Iterator[str]:
@@ -143,10 +156,14 @@ def flaws_of_error(error: MedcorpusError, copied: Copied, *spoilt: Raw) -> Itera
         yield f"an exception in disguise: {message}"
     elif not error.fix:
         yield f"no advice: {message}"
-    if not message.startswith(f"{copied.name}: ") or not any(Path(r.path).name in message for r in spoilt):
+    if not message.startswith(f"{copied.name}: ") or not any(_last_name(r.path) in message for r in spoilt):
         yield f"source or file are not named: {message}"
     if not message.isprintable() or len(message) > LONGEST_ERROR:
         yield f"not one line: {message!r}"
+
+
+def _last_name(path: str) -> str:
+    return path.rpartition("!")[2].rpartition("/")[2]
 
 
 def flaws_of_row(row: Mapping[str, Any], copied: Copied) -> Iterator[str]:

@@ -140,5 +140,5 @@ def test_missing_column_is_named_with_those_that_are_there(tmp_path: Path) -> No
 
 
 def test_column_of_lists_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match="column 'text' is a list"):
+    with pytest.raises(FormatError, match="column 'text' holds lists or structs"):
         rows_of(written(tmp_path, {"text": [["x"]]}), "text")

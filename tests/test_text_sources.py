@@ -11,7 +11,7 @@ import pytest
 from medcorpus import ingest, registry
 from medcorpus.columns import Sieve
 from medcorpus.engine import Inline
-from medcorpus.errors import FormatError, SourceError
+from medcorpus.errors import FormatError
 from medcorpus.fetch import find
 from medcorpus.reading import Placed, Reject
 from medcorpus.records import Text
@@ -27,33 +27,32 @@ def texts(source: str, path: Path) -> list[Text]:
 # --- wikipedia
 
 
-def wikipedia(folder: Path, **lists: str) -> Path:
+def wikipedia(folder: Path, pages: str | None = None) -> Path:
     path = folder / "20231101.fr" / "train-00000-of-00001.parquet"
     path.parent.mkdir(parents=True)
     titles = ["Asthme", "Épilepsie myoclonique", "Paris"]
     columns = {"id": ["1", "2", "3"], "url": ["u"] * 3, "title": titles, "text": ["a", "b", "c"]}
     pq.write_table(pa.table(columns), path)
-    (folder / "medical_pages").mkdir()
-    for name, text in lists.items():
-        (folder / "medical_pages" / name.replace("_", ".")).write_text(text, encoding="utf-8")
+    if pages is not None:
+        (folder / "medical_pages").mkdir()
+        (folder / "medical_pages" / "fr.tsv").write_text(pages, encoding="utf-8")
     return path
 
 
 LISTS = {
-    "numbers": ("fr_txt", "1\n2\n", ["fr-1", "fr-2"]),
+    "numbers": ("1\n2\n", ["fr-1", "fr-2"]),
     "addresses of Wikidata": (
-        "fr_tsv",
         "?article\n<https://fr.wikipedia.org/wiki/%C3%89pilepsie_myoclonique>\n",
         ["fr-2"],
     ),
-    "further columns and comments": ("fr_tsv", '# made up\n"3"\tParis\t12\n', ["fr-3"]),
+    "further columns and comments": ('# made up\n"3"\tParis\t12\n', ["fr-3"]),
 }
 
 
 @pytest.mark.parametrize("kind", LISTS)
 def test_wikipedia_takes_the_pages_of_the_list(kind: str, tmp_path: Path) -> None:
-    name, text, expected = LISTS[kind]
-    path = wikipedia(tmp_path, **{name: text})
+    text, expected = LISTS[kind]
+    path = wikipedia(tmp_path, text)
     sieve = Sieve(registry.get("wikipedia"))
     found = list(sieve.items(registry.get("wikipedia").read(path), "a", "train", "fr"))
     assert [item.record.key for item in found if isinstance(item, Placed)] == expected
@@ -61,13 +60,13 @@ def test_wikipedia_takes_the_pages_of_the_list(kind: str, tmp_path: Path) -> Non
 
 
 def test_wikipedia_without_a_list_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"medical_pages/fr\.txt: no list of the medical pages of fr.* - make it as"):
+    with pytest.raises(FormatError, match=r"no list of medical pages, medical_pages/fr\.tsv, .* - make it as"):
         list(registry.get("wikipedia").read(wikipedia(tmp_path)))
 
 
 def test_wikipedia_list_that_names_no_page_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"fr\.txt: it names no page"):
-        list(registry.get("wikipedia").read(wikipedia(tmp_path, fr_txt="Asthme\n")))
+    with pytest.raises(FormatError, match=r"fr\.tsv: it names no page"):
+        list(registry.get("wikipedia").read(wikipedia(tmp_path, "Asthme\n")))
 
 
 # --- emea
@@ -101,7 +100,7 @@ def test_emea_rejects_a_line_and_keeps_its_document(tmp_path: Path) -> None:
     ("ids", "message"),
     [
         (None, r"EMEA\.en-es\.en: no EMEA\.en-es\.ids beside it"),
-        (ID.format("a"), r"EMEA\.en-es\.en: more lines than its \.ids file"),
+        (ID.format("a"), r"EMEA\.en-es\.en: 2 lines, but 1 in EMEA\.en-es\.ids"),
         ("nothing\n", r"EMEA\.en-es\.ids: line 1 does not name two documents"),
     ],
 )
@@ -139,10 +138,14 @@ def test_medlineplus_topic_in_another_language_is_rejected(tmp_path: Path) -> No
 # --- tcm_ancient_books
 
 
-def test_ancient_book_that_is_not_gb18030_is_rejected(tmp_path: Path) -> None:
+def test_line_of_an_ancient_book_that_is_not_gb18030_is_rejected_alone(tmp_path: Path) -> None:
     path = tmp_path / "900-x.txt"
-    path.write_bytes("甘草\n".encode("gb18030") + b"\xff\xff")
-    assert list(registry.get("tcm_ancient_books").read(path)) == [Reject(1, "not valid gb18030")]
+    path.write_bytes("甘草\n".encode("gb18030") + b"\xff\xff\n" + "味甘\n".encode("gb18030"))
+    rejects = [item for item in registry.get("tcm_ancient_books").read(path) if isinstance(item, Reject)]
+    assert (rejects, [t.text for t in texts("tcm_ancient_books", path)]) == (
+        [Reject(2, "not valid gb18030")],
+        ["甘草\n味甘"],
+    )
 
 
 def test_lines_of_an_ancient_book_are_unwrapped_where_they_were_wrapped(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def batches(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
     Raises:
         FormatError: It is not such a file, or damaged.
     """
-    file = _opened(path)
-    present = _present(file, columns, optional, path)
+    file, types = _opened(path)
+    present = _present(types, columns, optional, path)
     row = 1
     for group in range(file.num_row_groups):
         for batch in _group(file, group, present, path):
@@ -47,27 +47,29 @@ def batches(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
         raise FormatError(f"{row - 1:,} rows where it states {file.metadata.num_rows:,}", where=path.name, fix=_FETCH)
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path) -> tuple[Any, dict[str, Any]]:
+    """Open a file; give it and the types of its columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
-    except (pa.ArrowException, OSError, MemoryError) as error:
+        file = pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
+        return file, {f.name: f.type for f in file.schema_arrow}
+    except (pa.ArrowException, OSError, MemoryError, UnicodeError) as error:
         raise FormatError(f"not a whole Parquet file ({_named(error)})", where=path.name, fix=_FETCH) from error
 
 
-def _present(file: Any, columns: Sequence[str], optional: Sequence[str], path: Path) -> list[str]:
+def _present(types: dict[str, Any], columns: Sequence[str], optional: Sequence[str], path: Path) -> list[str]:
     import pyarrow as pa
 
-    types = {f.name: f.type for f in file.schema_arrow}
     for name in columns:
         if name not in types:
-            raise FormatError(f"no column {name!r}, only {', '.join(types)[:200]}", where=path.name, fix=_FETCH)
+            found = ascii(", ".join(types))[1:-1][:120]
+            raise FormatError(f"no column {name!r}, only {found}", where=path.name, fix=_FETCH)
     present = [n for n in (*columns, *optional) if n in types]
     for name in present:
         if pa.types.is_nested(types[name]):
-            raise FormatError(f"column {name!r} is a {types[name]}", where=path.name, fix="give it plain values")
+            raise FormatError(f"column {name!r} holds lists or structs", where=path.name, fix="give it plain values")
     return present
 
 
@@ -84,7 +86,7 @@ def _group(file: Any, group: int, names: list[str], path: Path) -> Iterator[pa.R
             if size >= BATCH_BYTES or rows >= MOST_ROWS:
                 yield pa.concat_batches(waiting)
                 waiting, size, rows = [], 0, 0
-    except (pa.ArrowException, OSError, MemoryError, OverflowError) as error:
+    except (pa.ArrowException, OSError, MemoryError, OverflowError, UnicodeError) as error:
         what = f"row group {group + 1} of {file.num_row_groups} cannot be read ({_named(error)})"
         raise FormatError(what, where=path.name, fix=_FETCH) from error
     if waiting:
@@ -184,4 +186,5 @@ def _bad_values(column: pa.Array) -> Iterator[int]:
 
 def _named(error: BaseException) -> str:
     """Say what the library found wrong, on one line and without what stands in the file."""
-    return " ".join(str(error).split())[:160] or type(error).__name__
+    said = "".join(c if c.isprintable() else " " for c in str(error))
+    return " ".join(said.split())[:160] or type(error).__name__

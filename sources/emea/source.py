@@ -62,30 +62,31 @@ def _documents(path: Path) -> Iterator[tuple[int, list[Line]] | Reject]:
 
 
 def _lines(path: Path) -> Iterator[Line | Reject]:
-    documents = _document_names(path)
-    for item in plain.lines(path):
-        if isinstance(item, Reject):
-            yield item
-        elif item[0] > len(documents):
-            raise FormatError("more lines than its .ids file", where=path.name, fix="fetch the archive again")
-        else:
-            yield Line(item[0], documents[item[0] - 1], item[1])
-
-
-def _document_names(path: Path) -> list[str]:
-    """Give the document of every line, from the file of ids beside it."""
     stem, _, lang = path.name.rpartition(".")
-    beside = path.with_name(f"{stem}.ids")
-    if not beside.is_file():
-        raise FormatError(f"no {beside.name} beside it", where=path.name, fix="fetch the archive again")
-    side = stem.rpartition(".")[2].split("-").index(lang)
-    return [_document_name(row, side, beside.name) for row in plain.lines(beside)]
+    documents = _document_names(path.with_name(f"{stem}.ids"), lang, path.name)
+    with path.open("rb") as stream:
+        count = sum(1 for _ in stream)
+    if count != len(documents):
+        what = f"{count:,} lines, but {len(documents):,} in {stem}.ids"
+        raise FormatError(what, where=path.name, fix="fetch the archive again")
+    for item in plain.lines(path):
+        yield item if isinstance(item, Reject) else Line(item[0], documents[item[0] - 1], item[1])
+
+
+def _document_names(ids: Path, lang: str, name: str) -> list[str]:
+    """Give the document of every line, from the file of ids beside it."""
+    if not ids.is_file():
+        raise FormatError(f"no {ids.name} beside it", where=name, fix="fetch the archive again")
+    side = ids.stem.rpartition(".")[2].split("-").index(lang)
+    return [_document_name(row, side, ids.name) for row in plain.lines(ids)]
 
 
 def _document_name(row: tuple[int, str] | Reject, side: int, name: str) -> str:
     columns = () if isinstance(row, Reject) else row[1].split("\t")
-    if len(columns) < 2:
-        raise FormatError(f"line {row[0]} does not name two documents", where=name, fix="fetch the archive again")
+    if len(columns) != 4:
+        raise FormatError(
+            f"line {row[0]} does not name two documents and sentences", where=name, fix="fetch the archive again"
+        )
     return sys.intern(columns[side])
 
 

@@ -23,11 +23,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from medcorpus import File, Source, Text, each
-from medcorpus.errors import FormatError
 from medcorpus.formats import plain
 from medcorpus.reading import Item, Reject
 
@@ -38,19 +38,27 @@ WRAPPED = 30
 """Characters from which a line without final punctuation was wrapped; shorter ones are headings, verses and lists."""
 FACTS = {"作者": "author", "朝代": "dynasty", "年份": "year"}
 
-_VOLUME = re.compile(r"^<目录>", re.MULTILINE)
-_RULE = re.compile(r"-{20,}")
+VOLUME = "<目录>"
+
+_MARKS = re.compile(r"\\x|<篇名>|^(?:内容|属性)：|^-{20,}$")
 _UNWRAPPED = re.compile(r"[。！？；：∶…」』”’）)〕】》.!?;:]$")
 
 
+class Piece(NamedTuple):
+    """The lines of one chapter, the volume it is in, and the line where it begins."""
+
+    row: int
+    volume: str
+    lines: list[str]
+
+
 class Run(NamedTuple):
-    """Chapters of one volume that follow each other, and the book they are from."""
+    """Chapters of one volume that follow each other, and what the head of the book says of it."""
 
     key: str
-    book: str
     volume: str
-    chapters: tuple[str, ...]
-    facts: dict[str, str]
+    chapters: list[Piece]
+    head: dict[str, str]
 
 
 def read(path: Path) -> Iterator[Item]:
@@ -62,49 +70,41 @@ def text(run: Run) -> Text:
     """Turn a run of chapters into a text."""
     return Text(
         key=run.key,
-        title=" ".join(filter(None, (run.book, run.volume.replace("\\", " ")))),
-        text="\n\n".join(filter(None, map(_chapter, run.chapters))),
-        extra=run.facts,
+        title=" ".join(filter(None, (run.head["书名"], run.volume.replace("\\", " ")))),
+        text="\n\n".join(filter(None, (_chapter(piece.lines) for piece in run.chapters))),
+        extra={FACTS[name]: run.head[name] for name in FACTS if name in run.head},
     )
 
 
 def _runs(path: Path) -> Iterator[tuple[int, Run] | Reject]:
-    try:
-        whole = plain.text_of(path, ENCODING)
-    except FormatError:
-        yield Reject(1, f"not valid {ENCODING}")
-        return
+    pieces = [Piece(1, "", [])]
+    for item in plain.lines(path, ENCODING):
+        if isinstance(item, Reject):
+            yield item
+        elif item[1].startswith(VOLUME):
+            pieces.append(Piece(item[0], item[1].removeprefix(VOLUME).strip(), []))
+        else:
+            pieces[-1].lines.append(item[1])
     number, _, name = path.stem.partition("-")
-    head, *pieces = _VOLUME.split(whole)
-    book, facts = (_head(head) if pieces else {}).get("书名") or name, _facts(head) if pieces else {}
-    line = head.count("\n") + 1 if pieces else 1
-    for ordinal, (volume, group) in enumerate(groupby(pieces or [f"\n{head}"], _volume), 1):
-        run = list(group)
-        yield line, Run(f"{number}.{ordinal}", book, volume, tuple(p.partition("\n")[2] for p in run), facts)
-        line += sum(p.count("\n") for p in run)
+    head = {"书名": name}
+    if len(pieces) > 1:
+        head |= _head(pieces.pop(0).lines)
+    for ordinal, (volume, group) in enumerate(groupby(pieces, attrgetter("volume")), 1):
+        chapters = list(group)
+        yield chapters[0].row, Run(f"{number}.{ordinal}", volume, chapters, head)
 
 
-def _volume(piece: str) -> str:
-    return piece.partition("\n")[0].strip()
-
-
-def _head(head: str) -> dict[str, str]:
-    pairs = (line.partition("：") for line in head.splitlines())
+def _head(lines: list[str]) -> dict[str, str]:
+    pairs = (line.partition("：") for line in lines)
     return {name: value.strip() for name, _, value in pairs if value.strip()}
 
 
-def _facts(head: str) -> dict[str, str]:
-    said = _head(head)
-    return {FACTS[name]: said[name] for name in FACTS if name in said}
-
-
-def _chapter(piece: str) -> str:
+def _chapter(lines: list[str]) -> str:
     """Take off the marks and put wrapped lines together again."""
-    plain_text = re.sub(r"\\x|<篇名>|^(?:内容|属性)：", "", piece, flags=re.MULTILINE)
-    lines = (line.rstrip() for line in plain_text.split("\n"))
     joined = ""
-    for line in filter(None, (line for line in lines if not _RULE.fullmatch(line))):
-        joined += line if _is_wrapped(joined.rpartition("\n")[2]) else f"\n{line}"
+    for line in lines:
+        bare = _MARKS.sub("", line).rstrip()
+        joined += bare if not bare or _is_wrapped(joined.rpartition("\n")[2]) else f"\n{bare}"
     return joined.strip()
 
 
@@ -133,7 +133,7 @@ source = Source(
   author = {{xiaopangxia}},
   url = {https://github.com/xiaopangxia/TCM-Ancient-Books}
 }""",
-    files=(File(path="*-*.txt", url=URL),),
+    files=(File(path="*.txt", url=URL),),
     read=read,
     kind="book",
     extras=tuple(FACTS.values()),

@@ -4,8 +4,8 @@ Upstream layout: `20231101.{lang}/train-00000-of-00041.parquet` and so on, the d
 Foundation publishes it on the Hub, markup taken off; each row has the strings `id` (the page's number), `url`, `title`
 and `text`. Known from the card and from public code that reads it; none of its files was at hand to check.
 
-Wikipedia has no medical dump, so the choice of pages is a file of its own, `medical_pages/{lang}.txt` or `.tsv`, one
-page a line: its number, or its address. Without the list of its language a file is refused, for all of Wikipedia is
+Wikipedia has no medical dump, so the choice of pages is a file of its own, `medical_pages/{lang}.tsv`, one page a
+line: its number, or its address. Without the list of its language a file is refused, for all of Wikipedia is
 not a medical corpus. Pages that are not in the list are counted and not stored. Two ways to make a list:
 
 1. https://query.wikidata.org/, `Download`, `TSV file`; the items with a MeSH descriptor (P486), here for French:
@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from medcorpus import File, Source, Text
-from medcorpus.errors import SourceError
+from medcorpus.errors import FormatError
 from medcorpus.formats import parquet, plain
 from medcorpus.reading import Item, Reject, each_batch
 
@@ -54,7 +54,7 @@ def read(path: Path) -> Iterator[Item]:
     """Read one part of one language.
 
     Raises:
-        SourceError: The list of medical pages of its language is not there, or names none.
+        FormatError: The list of medical pages of its language is not there, or not a list of pages.
     """
     lang = path.parent.name.partition(".")[2]
     chosen = pages(_list_beside(path, lang))
@@ -79,24 +79,29 @@ def named(batch: pa.RecordBatch, lang: str, chosen: Pages) -> pa.RecordBatch:
 
 def pages(path: Path) -> Pages:
     """Read a list: page numbers or addresses, the first column of each line; other lines are headings or comments."""
-    lines = [row[1].split("\t")[0].strip(' <>"') for row in plain.lines(path) if not isinstance(row, Reject)]
+    lines = [_first_column(row, path) for row in plain.lines(path)]
     titles = (unquote(line.partition("/wiki/")[2]).replace("_", " ") for line in lines)
     found = Pages(frozenset(filter(str.isdecimal, lines)), frozenset(filter(None, titles)))
     if not (found.numbers or found.titles):
-        raise SourceError("it names no page", where=path.name, fix="write one page number or address a line")
+        raise FormatError("it names no page", where=path.name, fix="write one page number or address a line")
     return found
 
 
+def _first_column(row: tuple[int, str] | Reject, path: Path) -> str:
+    if isinstance(row, Reject):
+        raise FormatError(f"line {row.row} is {row.reason}", where=path.name, fix="write the list as UTF-8")
+    return row[1].split("\t")[0].strip(' <>"')
+
+
 def _list_beside(path: Path, lang: str) -> Path:
-    folder = path.parent.parent / LISTS
-    found = [p for p in (folder / f"{lang}.txt", folder / f"{lang}.tsv") if p.is_file()]
-    if not found:
-        raise SourceError(
-            f"no list of the medical pages of {lang}: all of Wikipedia is not a medical corpus",
-            where=f"wikipedia: {LISTS}/{lang}.txt",
+    found = path.parent.parent / LISTS / f"{lang}.tsv"
+    if not found.is_file():
+        raise FormatError(
+            f"no list of medical pages, {LISTS}/{lang}.tsv, beside it: all of Wikipedia is not a medical corpus",
+            where=path.name,
             fix="make it as `medcorpus show wikipedia` says, or take the folder of this language away",
         )
-    return found[0]
+    return found
 
 
 source = Source(
@@ -128,7 +133,7 @@ source = Source(
 }""",
     files=(
         *(File(path=f"{DUMP}.{lang}/train-*.parquet", lang=lang) for lang in LANGS),
-        *(File(path=f"{LISTS}/{lang}.*", lang=lang, companion=True) for lang in LANGS),
+        *(File(path=f"{LISTS}/{lang}.tsv", lang=lang, companion=True) for lang in LANGS),
     ),
     read=read,
     kind="web",
