@@ -247,6 +247,21 @@ def test_copies_across_sources_and_splits(home: Path) -> None:
     assert [s.frame(["dup_of"])["dup_of"].to_list() for s in made] == [["b/1"], [""]]
 
 
+def write_first(count: int, path: Path) -> dict[str, Any]:
+    """Write the first of some rows, or a part without rows."""
+    table = pa.Table.from_pylist([row(f"x/{i}", TEXTS["en"]) for i in range(2)]).slice(0, count)
+    with writing_ipc(path, table.schema) as writer:
+        writer.write_table(table)
+    return {}
+
+
+def test_part_without_rows(home: Path) -> None:
+    store = Store(home)
+    [rows] = make(store, [Layer(recipe={"kind": "rows"}, jobs=(2, 0), write=write_first)], Inline())
+    [made] = stage.run(Dedup(column="text"), [rows], store, Inline())
+    assert made.frame(["dup_of"])["dup_of"].to_list() == ["", "x/0"]
+
+
 def test_no_rows(home: Path) -> None:
     store = Store(home)
     assert stage.run(Dedup(column="text"), [], store, Inline()) == []

@@ -257,7 +257,7 @@ def columns(ids: Text, prepared: pa.Table) -> pa.Table:
     places = np.searchsorted(known, hashes)
     found = np.isin(hashes, known)
     rows = prepared.take(pa.array(places, mask=~found))
-    if not pc.all(pc.fill_null(pc.equal(rows.column("id"), ids), True)).as_py():
+    if not pc.all(pc.fill_null(pc.equal(rows.column("id"), ids), True), min_count=0).as_py():
         raise SourceError("two ids have the same 64-bit hash", fix="give one of the rows another id")
     return pa.table(
         {
