@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, guarding, importing, ingesting, loading, screening
+from tests.bench import building, guarding, importing, ingesting, loading, near, screening
 
 PARTS = {
     "import": importing.main,
@@ -25,8 +25,9 @@ PARTS = {
     "load": loading.main,
     "screen": screening.main,
     "decontaminate": guarding.main,
+    "near": near.main,
 }
-LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
+LIBRARIES = ("pyarrow", "polars", "numba", "datasets", "lxml", "fastexcel")
 
 
 def main() -> None:
