@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, cleaning, guarding, importing, ingesting, langid, loading, medical, pii, quality, row_local, screening
+from tests.bench import building, cleaning, guarding, importing, ingesting, langid, loading, medical, near, pii, quality, row_local, screening
 
 PARTS = {
     "import": importing.main,
@@ -31,8 +31,9 @@ PARTS = {
     "medical": medical.main,
     "quality": quality.main,
     "pii": pii.main,
+    "near": near.main,
 }
-LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
+LIBRARIES = ("pyarrow", "polars", "numba", "datasets", "lxml", "fastexcel")
 
 
 def main() -> None:
