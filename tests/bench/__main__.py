@@ -16,7 +16,21 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, cleaning, guarding, importing, ingesting, langid, loading, medical, near, pii, quality, row_local, screening
+from tests.bench import (
+    building,
+    cleaning,
+    guarding,
+    importing,
+    ingesting,
+    langid,
+    loading,
+    medical,
+    near,
+    pii,
+    quality,
+    row_local,
+    screening,
+)
 
 PARTS = {
     "import": importing.main,
