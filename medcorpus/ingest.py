@@ -95,7 +95,7 @@ def code_hash(name: str) -> str:
     own = sorted((registry.folder() / name).glob("*.py"))
     shared = sorted(registry.folder().glob("_*.py"))
     readers = sorted((package / "formats").glob("*.py"))
-    core = [package / f"{n}.py" for n in ("records", "reading", "ingest", "schema", "columns", "screen")]
+    core = [package / f"{n}.py" for n in ("records", "reading", "ingest", "schema", "columns", "screen", "screens")]
     digest = hashlib.sha256()
     for path in (*own, *shared, *readers, *core):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

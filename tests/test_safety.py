@@ -95,6 +95,7 @@ OPEN_TO_SOURCES = (
     "medcorpus.records",
     "medcorpus.corpora",
     "medcorpus.errors",
+    "medcorpus.screens",
 )
 
 
