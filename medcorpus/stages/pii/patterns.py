@@ -15,7 +15,7 @@ from medcorpus.stages.pii import checks
 
 KINDS = ("login", "email", "national_id", "card", "ip", "phone", "record", "birth_date")
 """In order of precedence where two overlap."""
-BEFORE, AFTER = r"(?<![A-Za-z0-9_@#=&%/.,+-])", r"(?![A-Za-z0-9_@%]|[-./,]\d)"
+BEFORE, AFTER = r"(?<![A-Za-z0-9_@&%/.,+-])", r"(?![A-Za-z0-9_@%]|[-./,]\d)"
 NEAR = (
     r"[^\w\n]{0,6}(?:(?:number|no|nr|n|num|número|numéro|номер|is|es|est|is|为|是|は|番号|号|号码)[^\w\n]{0,6}){0,2}$"
 )
@@ -107,7 +107,7 @@ PATTERNS = (
         number(r"\d{4}([ -]?)\d{4}\1\d{4}"),
         12,
         checks.jp_my_number,
-        after("my number", "マイナンバー|個人"),
+        after("my number", "マイナンバー(?:カード)?|個人"),
     ),
     Pattern("national_id", number(r"\d{3}-\d\d-\d{4}"), 9, checks.us_ssn),
     Pattern("national_id", number(r"\d{3} ?\d\d ?\d{4}"), 9, checks.us_ssn, after("SSN|social security")),
@@ -168,68 +168,67 @@ DATE = (
     rf"|(?:{MONTHS})[a-z]*\.? {DAY}(?:st|nd|rd|th)?,? (?:19|20)\d\d)"
 )
 BIRTH_TRIGGERS = (
-    *("born on", "Born on", "ate of birth", "ATE OF BIRTH", "DOB", "D.O.B", "irth date", "irthdate", "born:"),
-    *("né le", "née le", "Né le", "Née le", "né(e) le", "Né(e) le", "ate de naissance", "DATE DE NAISSANCE"),
-    *("echa de nacimiento", "FECHA DE NACIMIENTO", "acido el", "acida el", "acido/a el", "F. nac", "FN:", "F.N."),
-    *("ата рождения", "АТА РОЖДЕНИЯ", "одился", "одилась", "д.р.", "Д.р."),
-    *("出生日期", "出生于", "出生年月", "生于", "日出生", "日生", "生まれ", "生年月日", "誕生日"),
+    *("born on", "Born on", "born:", "Born:", "ate of birth", "ATE OF BIRTH", "DOB", "D.O.B", "irth date", "irthdate"),
+    *("né le", "née le", "né(e) le", "Né le", "Née le", "Né(e) le", "né en date", "née en date", "né à ", "née à "),
+    *("Né à ", "Née à ", "ate de naissance", "ATE DE NAISSANCE", "Naissance :", "Naissance:"),
+    *("echa de nacimiento", "ECHA DE NACIMIENTO", "Nacimiento", "acido el", "acida el", "acido en", "acida en"),
+    *("nació el", "Nació el", "F. nac", "F.nac", "FN:", "F.N."),
+    *("ата рождения", "АТА РОЖДЕНИЯ", "ата рожд.", "одился", "одилась", "д.р.", "Д.р.", "Д.Р.", "д/р", "Д/р"),
+    *("出生", "生于", "生於", "日生", "生まれ", "生年月日", "誕生日"),
 )
+CONNECTING = (
+    r"(?i:(?:日期|年月日?)?[^\w\n]{0,4}(?:(?:is|was|on|in|le|el|du|est|es|на|为|是|は|于)[^\w\n]{0,3}){0,2}"
+    r"(?:(?:(?:in|à|a|en|в) )?[^\W\d_]+ (?:on|le|el) )?)"
+)
+"""What may stand between the trigger and the date: a word or two, and a place."""
 BIRTH = (
-    re.compile(
-        rf"(?i:[^\w\n]{{0,4}}(?:(?:is|was|on|le|el|est|es|на|为|是|は|日)[^\w\n]{{0,3}}){{0,2}})(?P<it>(?i:{DATE}))"
-    ),
+    re.compile(rf"{CONNECTING}(?P<it>(?i:{DATE}))"),
     re.compile(rf"(?P<it>(?i:{DATE})) ?(?:生まれ|出生|生)$"),
 )
 """A date right after the trigger, and one before the triggers that follow it, which are part of this expression."""
 RECORD_TRIGGERS = (
     *(
         "MRN",
-        "edical record number",
-        "edical record no",
-        "edical Record Number",
-        "ospital number",
-        "ospital no",
+        "edical record",
+        "EDICAL RECORD",
+        "edical Record",
+        "ospital n",
+        "ospital N",
         "atient ID",
+        "Pt ID",
+        "pt ID",
     ),
+    *("hart n", "hart N", "hart #", "atient no", "atient number", "Unit no", "Unit No", "ecord number", "ecord no"),
     *(
-        "hart number",
-        "hart no",
-        "atient number",
         "dossier n",
         "Dossier n",
         "DOSSIER N",
+        "° dossier",
         "° de dossier",
         "uméro de dossier",
+        "ossier patient",
+        "° patient",
     ),
+    *("uméro patient", "IPP", "NIP", "istoria clínica", "istoria clinica", "ISTORIA CLÍNICA", "NHC", "N.H.C."),
+    *("HC n", "H.C. n", "úmero de historia", "º de historia", "º historia", "º Historia", "° de historia", "xpediente"),
     *(
-        "IPP",
-        "NIP",
-        "istoria clínica",
-        "istoria clinica",
-        "ISTORIA CLÍNICA",
-        "NHC",
-        "úmero de historia",
-        "º de historia",
+        "стории болезни",
+        "стория болезни",
+        "карты №",
+        "карта №",
+        "омер карты",
+        "карты пациента",
+        "ИБ №",
+        "№ ИБ",
+        "И/б",
+        "и/б",
     ),
-    *("° de historia", "стории болезни", "стория болезни", "карты №", "карта №", "арты пациента", "ИБ №", "и/б №"),
-    *(
-        "病案号",
-        "病案號",
-        "住院号",
-        "病历号",
-        "门诊号",
-        "就诊号",
-        "登记号",
-        "カルテ番号",
-        "患者番号",
-        "患者ID",
-        "診察券番号",
-        "病歴番号",
-    ),
+    *("病案号", "病案號", "住院号", "病历号", "病例号", "病歷號", "门诊号", "就诊号", "登记号", "检查号", "ID号"),
+    *("カルテ番号", "カルテNo", "カルテ：", "患者番号", "患者ID", "診察券番号", "診察券", "病歴番号"),
 )
 RECORD = (
     re.compile(
-        r"(?i:(?:[^\w\n]{0,3}(?:number|numéro|número|num|no|nº|n°|n|º|°|№|is|est|es|为|是|は|clínica|clinica))"
+        r"(?i:(?:[^\w\n]{0,3}(?:number|numéro|número|номер|num|no|umber|o|nº|n°|n|º|°|№|番号|ID|is|est|es|为|是|は|clínica|clinica))"
         r"{0,3}[^\w\n]{0,4})(?P<it>(?=[A-Za-z-]{0,4}[\d/-]{0,3}\d{4})[A-Za-z0-9][A-Za-z0-9/-]{3,19})(?![A-Za-z0-9@])"
     ),
 )

@@ -114,7 +114,7 @@ def _holds(pattern: Pattern, match: re.Match[str]) -> bool:
         return False
     if pattern.context:
         return pattern.context.search(before) is not None
-    return pattern.kind not in ("phone", "ip") or NOT_PHONE.search(before) is None
+    return pattern.kind not in ("phone", "ip") or match[0][0] == "+" or NOT_PHONE.search(before) is None
 
 
 def _named(text: bytes, start: int, end: int, kind: str, forms: Sequence[re.Pattern[str]]) -> Iterator[Found]:
