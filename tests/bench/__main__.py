@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import building, guarding, importing, ingesting, langid, loading, screening
+from tests.bench import building, guarding, importing, ingesting, langid, loading, near, screening
 
 PARTS = {
     "import": importing.main,
@@ -26,8 +26,9 @@ PARTS = {
     "screen": screening.main,
     "decontaminate": guarding.main,
     "langid": langid.main,
+    "near": near.main,
 }
-LIBRARIES = ("pyarrow", "polars", "datasets", "lxml", "fastexcel")
+LIBRARIES = ("pyarrow", "polars", "numba", "datasets", "lxml", "fastexcel")
 
 
 def main() -> None:
