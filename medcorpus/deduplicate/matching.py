@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Sets = tuple[Offsets, NDArray[np.uint32]]
 
 ROUND_BYTES = 32 * 2**20
-ROUND_BYTES_PER_ROW = 600
+ROUND_BYTES_PER_ROW = 400
 """Shingles of so many bytes are held at once; what takes more is verified in several rounds, each reading the texts."""
 
 
