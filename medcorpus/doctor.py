@@ -26,8 +26,8 @@ LEAST_PYTHON = (3, 11)
 LEAST_BYTES = 2 * 2**30
 """Free disk under which a build of real data is likely to fail."""
 ENVIRONMENT = (
-    "MEDCORPUS_HOME", "MEDCORPUS_DEBUG", "HF_ENDPOINT", "HF_HOME", "HF_HUB_OFFLINE", "HF_TOKEN", "HF_TOKEN_PATH",
-    "HUGGING_FACE_HUB_TOKEN", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE",
+    "MEDCORPUS_HOME", "MEDCORPUS_STORE", "MEDCORPUS_DEBUG", "HF_ENDPOINT", "HF_HOME", "HF_HUB_OFFLINE", "HF_TOKEN",
+    "HF_TOKEN_PATH", "HUGGING_FACE_HUB_TOKEN", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE",
 )  # fmt: skip
 """Variables whose names are told when they are set; values are never told, for some hold secrets."""
 

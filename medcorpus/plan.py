@@ -266,10 +266,10 @@ def measure(product: Product, name: str, found: Found, rows: int, raw: Path | No
         raw: Folder of all raw files, for the benchmarks that the product protects.
     """
     alone = replace(product, takes=lambda other, source: other == name)
-    meter = _Meter({s.name for s in product.stages if s.row_local} | {READING, RENDERING})
     with TemporaryDirectory(prefix="medcorpus-plan-") as folder:
         home, sample = Path(folder, "home"), Path(folder, "raw")
         raw_bytes = excerpt.take(name, found, rows, sample, raw)
+        meter = _Meter({s.name for s in product.stages if s.row_local} | {READING, RENDERING})
         built = build_product(
             alone, Options(home=home, raw=sample, part_bytes=1, max_rejects=1), meter.watch, workers=meter
         )

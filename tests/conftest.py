@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MEDCORPUS_HOME", str(folder))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    for name in ("HF_TOKEN", "COLUMNS", "MEDCORPUS_DEBUG"):
+    for name in ("HF_TOKEN", "COLUMNS", "MEDCORPUS_DEBUG", "MEDCORPUS_STORE"):
         monkeypatch.delenv(name, raising=False)
     return folder
 
