@@ -61,7 +61,7 @@ def test_no_call_that_runs_text(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=name_of)
 def test_no_unordered_grouping(path: Path) -> None:
     for name, call in calls(path):
-        wanted = UNORDERED.get(name)
+        wanted = None if ast.unparse(call.func).startswith("np.") else UNORDERED.get(name)  # NumPy sorts
         assert not wanted or any(k.arg == wanted for k in call.keywords), f"line {call.lineno}: {name} without {wanted}"
 
 

@@ -16,7 +16,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tests.bench import (, building, guarding, importing, ingesting, langid, loading, near, screening
+from tests.bench import (
     building,
     cleaning,
     guarding,
