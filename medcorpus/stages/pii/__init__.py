@@ -14,7 +14,8 @@
 
 **The result is not anonymous.** Names of persons, addresses, employers, other dates, ages, places and whatever a reader
 can infer from them are not looked for; numbers written in words, broken over lines or without their check digit are
-not found. Record numbers and dates of birth are found after the words in `patterns.py` and hardly otherwise. Recall and false alarms by kind and language are in docs/BENCHMARKS.md, on made-up sentences.
+not found. Record numbers and dates of birth are found after the words in `patterns.py` and hardly otherwise. Recall and
+false alarms by kind and language are in docs/BENCHMARKS.md, on made-up sentences.
 """
 
 from __future__ import annotations
