@@ -23,7 +23,8 @@ pytestmark = [
     pytest.mark.ray,
     pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install -e '.[ray]'"),
 ]
-PRODUCT = "mmedc"
+WHOLE, LIGHT = "mmedc", "meds-bench"
+"""The product with all stages, and one with few."""
 PARTS_OF = 1
 """Bytes of a part: every raw file is one of its own, so that there are many jobs."""
 
@@ -49,12 +50,12 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def local_root(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return root_of(Options(home=tmp_path_factory.mktemp("local"), sample=True, workers=1))
+def light_root(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return root_of(LIGHT, Options(home=tmp_path_factory.mktemp("local"), sample=True, workers=1))
 
 
-def root_of(options: Options, watch: Callable[[str, int, int], None] | None = None) -> str:
-    return str(build(PRODUCT, options, watch).release.manifest["root"])
+def root_of(product: str, options: Options, watch: Callable[[str, int, int], None] | None = None) -> str:
+    return str(build(product, options, watch).release.manifest["root"])
 
 
 def refuse_odd(number: int) -> int:
@@ -82,18 +83,20 @@ def note_start(job: tuple[Path, str, int]) -> int:
     return number
 
 
-def test_two_nodes_give_the_local_root(cluster: Any, local_root: str, tmp_path: Path) -> None:
-    assert root_of(Options(home=tmp_path, sample=True, engine="ray", address=cluster.address)) == local_root
+def test_two_nodes_give_the_local_root(cluster: Any, tmp_path: Path) -> None:
+    local_root = root_of(WHOLE, Options(home=tmp_path / "local", sample=True, workers=1))
+    there = Options(home=tmp_path / "ray", sample=True, engine="ray", address=cluster.address)
+    assert root_of(WHOLE, there) == local_root
 
 
 def test_two_nodes_on_an_object_store_give_the_local_root(
-    cluster: Any, local_root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Any, light_root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in s3.KEYS.items():
         monkeypatch.setenv(name, value)
     with s3.serve() as bucket:
         options = Options(home=tmp_path, sample=True, engine="ray", address=cluster.address, store=bucket.address)
-        assert root_of(options) == local_root
+        assert root_of(LIGHT, options) == light_root
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +144,7 @@ def test_jobs_of_a_killed_node_are_done_again(cluster: Any, ray: engine.Engine, 
     assert all(len(list(tmp_path.glob(f"{file.name.split('-')[0]}-*"))) > 1 for file in lost)
 
 
-def test_node_killed_on_the_way_changes_nothing(cluster: Any, local_root: str, tmp_path: Path) -> None:
+def test_node_killed_on_the_way_changes_nothing(cluster: Any, light_root: str, tmp_path: Path) -> None:
     doomed = cluster.add_node(num_cpus=2)
     killed: list[str] = []
 
@@ -151,5 +154,5 @@ def test_node_killed_on_the_way_changes_nothing(cluster: Any, local_root: str, t
             killed.append(f"{done} of {jobs}")
 
     options = Options(home=tmp_path, sample=True, engine="ray", address=cluster.address, workers=8)
-    assert root_of(options, kill) == local_root
+    assert root_of(LIGHT, options, kill) == light_root
     assert killed
