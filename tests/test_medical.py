@@ -43,9 +43,9 @@ def counted(text: str, *terms: str, lang: str = "en") -> tuple[int, int, int]:
 
 
 def _langs(*langs: str) -> Any:
-    import numpy as np
+    import polars as pl
 
-    return np.array(langs, dtype=object)
+    return pl.Series(langs, dtype=pl.String)
 
 
 FOUND = {
