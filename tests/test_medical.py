@@ -43,9 +43,9 @@ def counted(text: str, *terms: str, lang: str = "en") -> tuple[int, int, int]:
 
 
 def _langs(*langs: str) -> Any:
-    import numpy as np
+    import polars as pl
 
-    return np.array(langs, dtype=object)
+    return pl.Series(langs, dtype=pl.String)
 
 
 FOUND = {
@@ -365,7 +365,19 @@ def test_keywords_from_text_files(tmp_path: Path) -> None:
     assert published.published_keywords(tmp_path) == (("fr", ("fièvre", "toux")),)
 
 
-BROKEN = {"code": "en_medical_words = [open('x')]", "syntax": "en_medical_words = [", "no lists": "x = 1"}
+def test_keywords_beyond_the_plane_are_never_found() -> None:
+    made = annotated(Medical(profile="paper", keywords=(("en", ("flu", "\U0001f637")),)), ("\U0001f637 flu", "en"))
+    assert made[0]["med_hits"] == 1
+
+
+BROKEN = {
+    "numbers": "en_medical_words = [1]",
+    "an empty word": "en_medical_words = ['']",
+    "one string": "en_medical_words = 'flu'",
+    "code": "en_medical_words = [open('x')]",
+    "syntax": "en_medical_words = [",
+    "no lists": "x = 1",
+}
 
 
 @pytest.mark.parametrize("case", BROKEN)

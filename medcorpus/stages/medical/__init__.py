@@ -25,6 +25,7 @@ from medcorpus.stages.medical.paper import FAULTS, Keywords
 
 if TYPE_CHECKING:
     import numpy as np
+    import polars as pl
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -87,13 +88,12 @@ class Medical:
         columns = (hits, density.astype(np.float32), score, medical)
         return pa.table(dict(zip(("med_hits", "med_density", "med_score", "is_medical"), map(pa.array, columns))))
 
-    def _langs(self, table: pa.Table) -> NDArray[np.object_]:
-        import numpy as np
+    def _langs(self, table: pa.Table) -> pl.Series:
+        import polars as pl
 
         if self.lang not in table.column_names:
-            return np.full(table.num_rows, "", dtype=object)
-        langs: NDArray[np.object_] = table.column(self.lang).to_pandas().to_numpy(dtype=object)
-        return langs
+            return pl.Series([None] * table.num_rows, dtype=pl.String)
+        return pl.Series(table.column(self.lang)).cast(pl.String)
 
     def _automata(self) -> dict[str, Callable[[], Automaton]]:
         from medcorpus.stages.medical.paper import paper_automaton
@@ -106,7 +106,7 @@ class Medical:
 
     def _judged(
         self,
-        langs: NDArray[np.object_],
+        langs: pl.Series,
         counts: NDArray[np.uint32],
         hits: NDArray[np.uint32],
         density: NDArray[np.float64],
@@ -115,10 +115,11 @@ class Medical:
         import numpy as np
 
         from medcorpus.stages.medical import model, paper
+        from medcorpus.stages.medical.counting import rows_of
 
         score, medical = np.zeros(len(langs), dtype=np.float32), np.zeros(len(langs), dtype=np.bool_)
         for lang in paper.thresholds():
-            rows = np.flatnonzero(langs == lang)
+            rows = rows_of(lang, langs)
             if self.profile == "paper":
                 least = paper.thresholds()[lang]
                 score[rows] = np.minimum(hits[rows] / least.distinct, density[rows] / least.density)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from medcorpus.stages.medical.folding import MARK
@@ -151,18 +150,29 @@ def _double_array(roots: tuple[_Node, _Node], symbols: int) -> NDArray[np.int32]
 
 
 class _Slots:
-    """Which states are taken; finds a base under which all of a node's symbols are free, first fit."""
+    """Which states are taken; finds a base under which all of a node's symbols are free, first fit.
+
+    A taken state points to the one behind it; pointers are shortened as they are followed, so that a long run of taken
+    states is passed at once (Tarjan 1975).
+    """
 
     def __init__(self) -> None:
-        self.taken = {0, AT_BOUNDARY, WITHIN}
-        self.first_free = WITHIN + 1
+        self.behind = {s: s + 1 for s in (0, AT_BOUNDARY, WITHIN)}
 
     def place(self, symbols: Sequence[int]) -> int:
         if not symbols:
             return 0
-        free = count(max(self.first_free - symbols[0], 0))
-        base = next(b for b in free if self.taken.isdisjoint([b + s for s in symbols]))
-        self.taken.update(base + s for s in symbols)
-        while self.first_free in self.taken:
-            self.first_free += 1
-        return base
+        slot = self._free(symbols[0])
+        while any(slot - symbols[0] + s in self.behind for s in symbols):
+            slot = self._free(slot + 1)
+        self.behind.update((slot - symbols[0] + s, slot - symbols[0] + s + 1) for s in symbols)
+        return slot - symbols[0]
+
+    def _free(self, slot: int) -> int:
+        """Give the first free state from here on."""
+        passed = []
+        while slot in self.behind:
+            passed.append(slot)
+            slot = self.behind[slot]
+        self.behind.update(dict.fromkeys(passed, slot))
+        return slot

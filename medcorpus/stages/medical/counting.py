@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+    import polars as pl
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -17,13 +18,13 @@ HALF_WIDTH_VOICED = "[\uff9e\uff9f]"
 
 
 def count(
-    texts: pa.ChunkedArray, langs: NDArray[np.object_], automata: Mapping[str, Callable[[], Automaton]], nested: bool
+    texts: pa.ChunkedArray, langs: pl.Series, automata: Mapping[str, Callable[[], Automaton]], nested: bool
 ) -> NDArray[np.uint32]:
     """Count the terms of each row's language; rows of other languages get zeros.
 
     Args:
         texts: Strings; null counts as empty.
-        langs: The language of each row, ISO 639-1.
+        langs: The language of each row, ISO 639-1 or null.
         automata: What gives the automaton of a language; called only for those that occur.
         nested: Whether hits of different patterns may overlap.
 
@@ -37,9 +38,16 @@ def count(
     data, offsets = _buffers(texts)
     counts = np.zeros((len(langs), WIDTH), dtype=np.uint32)
     for lang, automaton in automata.items():
-        if len(rows := np.flatnonzero(langs == lang)):
+        if len(rows := rows_of(lang, langs)):
             (scan_all if nested else scan)(data, offsets, rows, *automaton(), counts)
     return counts
+
+
+def rows_of(lang: str, langs: pl.Series) -> NDArray[np.int64]:
+    """Give the numbers of a language's rows."""
+    import numpy as np
+
+    return np.flatnonzero((langs == lang).fill_null(False).to_numpy())
 
 
 def _buffers(texts: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -59,7 +59,7 @@ def documents(data: Path, lang: str) -> Documents:
         pl.read_parquet(path, columns=["id", "text", "source"]).with_columns(medical=pl.lit(kind == "medical"))
         for kind, path in paths.items()
     ).filter(pl.col("text").str.len_chars() >= SHORTEST)
-    langs = np.full(len(rows), lang, dtype=object)
+    langs = pl.Series([lang], dtype=pl.String).new_from_index(0, len(rows))
     counts = count(rows["text"].to_arrow(), langs, {lang: lambda: automaton(lang)}, nested=False)
     half = np.array([half_of(i) for i in rows["id"]])
     kinds, source = (rows[c].to_numpy() for c in ("medical", "source"))

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from medcorpus.errors import FormatError
 from medcorpus.stages.medical.automaton import Automaton, Pattern, build
-from medcorpus.stages.medical.folding import LETTER, SPACE, Characters, characters, tables
+from medcorpus.stages.medical.folding import LETTER, PLANE, SPACE, Characters, characters, tables
 
 FAULTS = {
     "spaced": "Chinese and Japanese are matched as if words stood between spaces",
@@ -77,11 +77,18 @@ def _assigned_lists(path: Path) -> dict[str, set[str]]:
     try:
         for name, value in _assignments(ast.parse(path.read_text(encoding="utf-8"))):
             if named := LISTS.fullmatch(name):
-                lists.setdefault(CODES.get(named[1], named[1]), set()).update(ast.literal_eval(value))
+                lists.setdefault(CODES.get(named[1], named[1]), set()).update(_words(value))
     except (SyntaxError, ValueError, TypeError) as error:
         fix = "give keywords.py as published"
         raise FormatError("not a file of keyword lists", where=str(path), fix=fix) from error
     return lists
+
+
+def _words(value: ast.expr) -> list[str]:
+    words = ast.literal_eval(value)
+    if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
+        raise ValueError("not a list of words")
+    return words
 
 
 def _assignments(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
@@ -95,7 +102,7 @@ def paper_automaton(lang: str, keywords: tuple[str, ...], faults: frozenset[str]
     """Give the automaton of a language's keywords with these faults."""
     spaced = lang not in UNSPACED or "spaced" in faults
     tokens = spaced and "tokens" in faults
-    found = Counter(k.lower() for k in keywords)
+    found = Counter(k.lower() for k in keywords if max(map(ord, k)) < PLANE)
     patterns = [
         Pattern(k, stem=anywhere, ending=anywhere, copies=n if "case" in faults else 1)
         for k, n in sorted(found.items())
