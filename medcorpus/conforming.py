@@ -14,7 +14,14 @@ from typing import Any
 
 Test = Callable[[Any], bool]
 _SAYS_NOTHING = frozenset({"$schema", "$defs", "title", "description"})
-_TYPES: Mapping[str, type] = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
+_TYPES: Mapping[str, frozenset[type]] = {
+    "object": frozenset({dict}),
+    "array": frozenset({list}),
+    "string": frozenset({str}),
+    "boolean": frozenset({bool}),
+    "integer": frozenset({int}),
+    "number": frozenset({int, float}),
+}
 
 
 def conforms_to(schema: Mapping[str, Any]) -> Test:
@@ -46,9 +53,9 @@ def _test(schema: Any, defs: Mapping[str, Any]) -> Test:
     return tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)
 
 
-def _type(name: str, schema: Any, defs: Any) -> Test:
-    wanted = _TYPES[name]
-    return lambda value: type(value) is wanted
+def _type(names: str | list[str], schema: Any, defs: Any) -> Test:
+    wanted = frozenset().union(*(_TYPES[name] for name in ([names] if isinstance(names, str) else names)))
+    return lambda value: type(value) in wanted
 
 
 def _fields(fields: Mapping[str, Any], schema: Any, defs: Any) -> Test:
@@ -85,6 +92,7 @@ _KEYWORDS: Mapping[str, Callable[[Any, Any, Any], Test]] = {
     "pattern": _pattern,
     "required": lambda names, schema, defs: lambda value: value.keys() >= set(names),
     "minimum": lambda least, schema, defs: lambda value: value >= least,
+    "maximum": lambda most, schema, defs: lambda value: value <= most,
     "enum": lambda values, schema, defs: lambda value: type(value) is str and value in values,
     "const": lambda wanted, schema, defs: lambda value: type(value) is type(wanted) and value == wanted,
     "$ref": lambda place, schema, defs: _test(defs[place.removeprefix("#/$defs/")], defs),
