@@ -6,11 +6,12 @@ and reason. Rows read = rows stored + rejects + rows screened out, which are onl
 
 from __future__ import annotations
 
+import gc
 import hashlib
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,9 +35,8 @@ BATCH_CHARACTERS = 32 * 2**20
 _UNSTORABLE_NAME = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 PART_BYTES = 16 * 2**20
 """Raw files are grouped into parts of about this size."""
-
-
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+COLLECTED_AFTER = 50_000
+"""While rows are read, Python looks for cycles once in so many new objects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
         were screened out by each rule, and the editions withdrawn.
     """
     builder = _Rows(part.source, registry.get(part.source))
-    with writing_ipc(path, builder.schema) as writer:
+    with writing_ipc(path, builder.schema) as writer, _fewer_collections():
         for raw_file, local, split, lang in part.files:
             for _ in builder.take(raw_file, Path(local), split, lang):
                 writer.write(builder.batch())
@@ -118,6 +118,17 @@ def write_part(part: RawPart, path: Path) -> Mapping[str, Any]:
     screened = [[raw_file, rule, n] for (raw_file, rule), n in sorted(builder.sieve.screened.items())]
     notes = {"rejects": builder.rejects, "screened": screened, "withdrawn": builder.withdrawn}
     return {"read": builder.read, **notes}
+
+
+@contextmanager
+def _fewer_collections() -> Iterator[None]:
+    """Look for cycles less often: rows have none, and every look goes through all rows of the batch again."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(COLLECTED_AFTER, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 class _Rows:
@@ -129,10 +140,14 @@ class _Rows:
         self.schema = row_schema(source.shape)
         self.values = values_of(source.shape)
         self.own = [n for n in self.schema.names if n not in Origin.__dataclass_fields__]
+        self.texts = [i for i, n in enumerate(self.own) if self.schema.field(n).type == "string"]
+        self.extras = frozenset(source.extras)
+        self.canonical = _canonical()
+        self.terms = (source.access, source.redistribute)
         self.read: dict[str, int] = {}
         self.rejects: list[tuple[str, int, str, bool]] = []
         self.withdrawn: list[Edition] = []
-        self.seen: Counter[str] = Counter()
+        self.seen: dict[str, int] = {}
         self.rows: list[tuple[Any, ...]] = []
         self.size = 0
 
@@ -142,12 +157,13 @@ class _Rows:
         self.seen.clear()
         items = _items(self.name, self.source, raw_file, local)
         for number, item in enumerate(self.sieve.items(items, raw_file, split, lang), 1):
-            self.read[raw_file] += 1
-            if isinstance(item, Reject):
+            self.read[raw_file] = number
+            if isinstance(item, Placed):
+                self._add(raw_file, item.row, item.record, split, lang)
+            elif isinstance(item, Reject):
                 self._refuse(raw_file, item)
-                continue
-            place, record = (item.row, item.record) if isinstance(item, Placed) else (number, item)
-            self._add(raw_file, place, record, split, lang)
+            else:
+                self._add(raw_file, number, item, split, lang)
             if len(self.rows) >= BATCH_ROWS or self.size >= BATCH_CHARACTERS:
                 yield
         self.read[raw_file] += self.sieve.dropped_from(raw_file)
@@ -168,9 +184,10 @@ class _Rows:
         if reason:
             self.rejects.append((raw_file, place, reason, False))
             return
-        terms = (record.license or self.source.license, self.source.access, self.source.redistribute)
+        terms = (record.license or self.source.license, *self.terms)
         self.rows.append((row_id, self.name, split, lang, *terms, raw_file, place, *own))
-        self.size += sum(len(v) for v in own if isinstance(v, str))
+        for i in self.texts:
+            self.size += len(own[i])
 
     def _fault(self, record: Record, split: str, lang: str) -> str | None:
         if type(record) is not self.source.shape:
@@ -179,21 +196,20 @@ class _Rows:
             return "a split that is none of train, validation, test"
         if lang not in self.source.langs:
             return "a language the source does not declare" if lang else "no language"
-        undeclared = set(record.extra) - set(self.source.extras)
-        if undeclared:
-            return f"extra {min(undeclared)!r} is not declared"
+        if not self.extras.issuperset(record.extra):
+            return f"extra {min(set(record.extra) - self.extras)!r} is not declared"
         return next(iter(record.faults()), None)
 
     def _id(self, record: Record, raw_file: str, own: tuple[Any, ...]) -> str:
         """Give the row's id; a key that comes again in the same file gets `~2`, `~3` and so on."""
         key = record.key or self._content_hash(raw_file, own)
-        self.seen[key] += 1
-        return f"{self.name}/{key}" + (f"~{self.seen[key]}" if self.seen[key] > 1 else "")
+        count = self.seen[key] = self.seen.get(key, 0) + 1
+        return f"{self.name}/{key}" if count == 1 else f"{self.name}/{key}~{count}"
 
     def _content_hash(self, raw_file: str, own: tuple[Any, ...]) -> str:
         """Hash what a row says; a field that is empty does not count, so a new optional field changes no id."""
         said = {name: value for name, value in zip(self.own, own) if value}
-        return hashlib.sha256(_CANONICAL.encode([raw_file, said]).encode()).hexdigest()[:20]
+        return hashlib.sha256(self.canonical([raw_file, said])).hexdigest()[:20]
 
     def batch(self) -> pa.RecordBatch:
         """Give the rows collected so far; those that Arrow refuses become rejects."""
@@ -220,6 +236,13 @@ class _Rows:
 def language_of(source: Source, record: Record, lang: str) -> str:
     """Give the language of a record: its own, else its file's, else the source's only one."""
     return record.lang or lang or source.only_lang
+
+
+def _canonical() -> Callable[[Any], bytes]:
+    """Give what writes values as compact JSON in UTF-8, the form that content hashes are taken of."""
+    import msgspec
+
+    return msgspec.json.Encoder().encode
 
 
 def _as_plain(error: Exception) -> Exception:

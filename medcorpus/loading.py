@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,10 +16,17 @@ from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
 from medcorpus.release import Release
 from medcorpus.tables import Facts, Rows
-from medcorpus.verified import ensure_verified
+from medcorpus.verified import verifying
 
 As = Literal["datasets", "polars", "lazy", "arrow", "iter"]
-FORMS: tuple[As, ...] = ("datasets", "polars", "lazy", "arrow", "iter")
+LIBRARIES: dict[As, str] = {
+    "datasets": "datasets",
+    "polars": "polars",
+    "lazy": "polars",
+    "arrow": "pyarrow.parquet",
+    "iter": "pyarrow.dataset",
+}
+"""What each form is made with: imported while the files are hashed, since both take their time."""
 
 
 def load(
@@ -65,11 +73,12 @@ def load(
     Traceback (most recent call last):
     medcorpus.errors.UnknownNameError: there is no product 'meds-inz' - did you mean 'meds-ins' or 'meds-bench'?
     """
-    if as_ not in FORMS:
-        raise UnknownNameError("form", as_, FORMS)
+    if as_ not in LIBRARIES:
+        raise UnknownNameError("form", as_, LIBRARIES)
     found = find_release(name, version=version, path=path)
     chosen = selection.choose(found, task=task, lang=lang, source=source, split=split, license=license, columns=columns)
-    ensure_verified(found, [f for files in chosen.files.values() for f in files])
+    with verifying(found, [f for files in chosen.files.values() for f in files]):
+        import_module("datasets" if streaming else LIBRARIES[as_])
     if streaming:
         return selection.as_streaming(chosen)
     if as_ == "lazy":

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter
 from typing import Annotated, ClassVar
 
 Fields = dict[str, str | tuple[str, ...]]
@@ -38,15 +40,15 @@ def covered(text: str, offsets: tuple[tuple[int, int], ...]) -> str:
     >>> covered("left and right lung", ((0, 4), (15, 19)))
     'left lung'
     """
-    return " ".join(text[start:end] for start, end in offsets)
+    if len(offsets) == 1:
+        return text[offsets[0][0] : offsets[0][1]]
+    return " ".join([text[start:end] for start, end in offsets])
 
 
-def _storage_faults(texts: Iterable[str]) -> Iterator[str]:
+def _storage_faults(texts: Iterable[str]) -> tuple[str, ...]:
     whole = "".join(texts)
-    if "\x00" in whole:
-        yield "a NUL character"
-    if not whole.isascii() and not _is_unicode(whole):
-        yield "half a surrogate pair"
+    nul = ("a NUL character",) if "\x00" in whole else ()
+    return nul if whole.isascii() or _is_unicode(whole) else (*nul, "half a surrogate pair")
 
 
 def _is_unicode(text: str) -> bool:
@@ -185,6 +187,9 @@ class Span:
     norm: Annotated[str, "concept ids it is normalised to, as upstream writes them"] = ""
 
 
+_WRITTEN = attrgetter("label", "key", "norm")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
     """A labelled link between two mentions of the same record."""
@@ -219,18 +224,28 @@ class Spans(Record):
     def _own_faults(self) -> Iterator[str]:
         if not self.text.strip():
             yield "blank text"
+        if not all(map(self._is_sound, self.spans)):
+            yield from self._span_faults()
+        if self.relations:
+            keys = {s.key for s in self.spans}
+            if not keys.issuperset([key for r in self.relations for key in (r.head, r.tail)]):
+                yield "relation to a span that is not there"
+
+    def _is_sound(self, span: Span) -> bool:
+        """Say whether a mention has a label and a place, and is the text there."""
+        inside = [0 <= start < end <= len(self.text) for start, end in span.offsets]
+        return bool(inside and all(inside) and span.label and span.text == covered(self.text, span.offsets))
+
+    def _span_faults(self) -> Iterator[str]:
         if any(not 0 <= start < end <= len(self.text) for s in self.spans for start, end in s.offsets):
             yield "span outside the text"
         elif any(s.text != covered(self.text, s.offsets) for s in self.spans):
             yield "span differs from the text it points at"
         if not all(s.label and s.offsets for s in self.spans):
             yield "span without label or place"
-        keys = {s.key for s in self.spans}
-        if any(r.head not in keys or r.tail not in keys for r in self.relations):
-            yield "relation to a span that is not there"
 
     def _texts(self) -> Iterable[str]:
-        return (self.text, *(part for s in self.spans for part in (s.label, s.key, s.norm)))
+        return (self.text, *chain.from_iterable(map(_WRITTEN, self.spans)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

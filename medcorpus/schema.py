@@ -146,7 +146,7 @@ def _writer(hint: Any) -> Callable[[Any], Any] | None:
     if get_origin(base) is Mapping:
         return lambda value: sorted(value.items())
     if get_origin(base) is tuple and (item := _writer(get_args(base)[0])):
-        return lambda value: [item(v) for v in value]
+        return lambda value: list(map(item, value))
     return None
 
 

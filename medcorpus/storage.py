@@ -13,11 +13,12 @@ do the work twice.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 SCHEMES = ("s3", "gs")
 COPIES = "objects"
+SILENT_SECONDS = 1.0
+"""Waiting for a lock for longer than this is said, as a warning of the log."""
+_LOG = logging.getLogger(__name__)
 _SECRET = re.compile(r"//[^/@]*@|(?<=[?&])(access_key|secret_key|session_token)=[^&]*")
 
 
@@ -283,17 +287,29 @@ def _vanished(storage: Storage, name: str) -> VerificationError:
 def _locked(path: Path, seconds: float) -> Iterator[None]:
     import socket
 
-    from filelock import FileLock, Timeout
-
     path.parent.mkdir(parents=True, exist_ok=True)
     holder = path.with_suffix(".holder")
+    with _acquired(path, holder, seconds):
+        holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+        yield
+        holder.unlink(missing_ok=True)
+
+
+def _acquired(path: Path, holder: Path, seconds: float) -> AbstractContextManager[Any]:
+    """Wait for a lock, saying who holds it once that takes longer than a moment."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    with suppress(Timeout):
+        return lock.acquire(timeout=min(seconds, SILENT_SECONDS))
+    if seconds > SILENT_SECONDS:
+        _LOG.warning("%s is being built by %s: waiting up to %.0f s", path.stem, _who(holder), seconds)
     try:
-        with FileLock(path, timeout=seconds):
-            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
-            yield
-            holder.unlink(missing_ok=True)
+        return lock.acquire(timeout=max(0.0, seconds - SILENT_SECONDS))
     except Timeout as error:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
-        raise LockedError(
-            f"being built by {who}", where=path.stem, fix="wait for it or end it, then run again"
-        ) from error
+        what, fix = f"being built by {_who(holder)}", "wait for it or end it, then run again"
+        raise LockedError(what, where=path.stem, fix=fix) from error
+
+
+def _who(holder: Path) -> str:
+    return holder.read_text(encoding="utf-8") if holder.exists() else "another process"

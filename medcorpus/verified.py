@@ -7,8 +7,9 @@ was written to again is hashed again. Where nothing can be remembered (a read-on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,17 @@ def ensure_verified(release: Release, paths: Iterable[Path]) -> None:
     Raises:
         VerificationError: A file is missing, differs from the manifest, or is not listed in it.
     """
+    with verifying(release, paths):
+        pass
+
+
+@contextmanager
+def verifying(release: Release, paths: Iterable[Path]) -> Iterator[None]:
+    """Check the files as `ensure_verified` does while the block, which must not read them yet, does something else.
+
+    Raises:
+        VerificationError: When the block ends: a file is missing, differs from the manifest, or is not listed in it.
+    """
     listed = dict(release.files())
     memory = home_folder() / "verified" / f"{release.manifest['root'][:32]}.json"
     known = _read(memory)
@@ -35,15 +47,13 @@ def ensure_verified(release: Release, paths: Iterable[Path]) -> None:
             )
         if known.get(str(path)) != _identity(path, listed[path]):
             todo.append(path)
-    if todo:
-        _check(todo, listed)
-        _write(memory, known | {str(p): _identity(p, listed[p]) for p in todo})
-
-
-def _check(paths: list[Path], listed: Mapping[Path, Mapping[str, Any]]) -> None:
     with ThreadPoolExecutor(4) as pool:
-        for future in [pool.submit(verify_file, p, listed[p]) for p in paths]:
-            future.result()
+        checks = [pool.submit(verify_file, p, listed[p]) for p in todo]
+        yield
+        for check in checks:
+            check.result()
+    if todo:
+        _write(memory, known | {str(p): _identity(p, listed[p]) for p in todo})
 
 
 def _identity(path: Path, listed: Mapping[str, Any]) -> list[Any]:

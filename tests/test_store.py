@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from medcorpus import atomic
+from medcorpus import atomic, storage
 from medcorpus.engine import Inline
 from medcorpus.errors import LockedError, VerificationError
 from medcorpus.store import Layer, Shards, Store, key_of, make, read_ipc, writing_ipc
@@ -135,6 +136,15 @@ def test_second_builder_waits_and_then_says_who_holds_the_lock(store: Store) -> 
     with store.lock("k"), pytest.raises(LockedError, match="being built by process") as error, store.lock("k", 0.05):
         pass
     assert error.value.exit_code == 75
+
+
+def test_who_waits_is_told_for_whom(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(storage, "SILENT_SECONDS", 0.01)
+    with store.lock("k"), pytest.raises(LockedError), store.lock("k", 0.05):
+        pass
+    assert f"is being built by process {os.getpid()}" in caplog.text
 
 
 def test_key_depends_on_every_value_and_on_no_order() -> None:

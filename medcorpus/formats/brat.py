@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -114,14 +115,18 @@ def document(name: str, text: bytes, annotations: bytes) -> Document:
         ValueError: The annotations cannot be used, or do not fit the text; the message says why.
     """
     lines = _by_kind(_decoded(annotations, "the annotations"))
-    plain_text, spans = _placed_spans(_decoded(text, "the text"), lines)
+    norms = _norms(lines.get("N", []))
+    plain_text, spans = _placed_spans(_decoded(text, "the text"), lines.get("T", []), norms)
     _check_ids(lines)
     triggers = {parts[0]: parts[1].split()[0].partition(":")[2] for parts in lines.get("E", [])}
-    resolve = _Resolver({s.key for s in spans}, triggers)
+    keys = {s.key for s in spans}
+    if not keys.issuperset(norms):
+        raise ValueError("the annotations: a normalisation of a mention that is not there")
+    resolve = _Resolver(keys, triggers)
     return Document(
         name=name,
         text=plain_text,
-        spans=tuple(_normalised(spans, lines.get("N", []))),
+        spans=tuple(spans),
         relations=(*map(resolve.relation, lines.get("R", [])), *resolve.equivalences(lines.get("*", []))),
         events=tuple(map(resolve.event, lines.get("E", []))),
         attributes=tuple(resolve.attribute(line) for kind in "AM" for line in lines.get(kind, [])),
@@ -159,13 +164,14 @@ def _check_ids(lines: _Lines) -> None:
         raise ValueError("the annotations: an id is used twice")
 
 
-def _placed_spans(raw: str, lines: _Lines) -> tuple[str, list[Span]]:
+def _placed_spans(raw: str, mentions: list[list[str]], norms: Mapping[str, str]) -> tuple[str, list[Span]]:
     """Give the text with plain line ends and the mentions in it, under the first way of counting that fits all."""
     text = raw.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    mentions = [_mention(parts) for parts in lines.get("T", [])]
+    found = list(map(_mention, mentions))
     for place in _ways_of_counting(raw):
         with suppress(ValueError):
-            return text, sorted((m.placed(text, place) for m in mentions), key=lambda s: s.offsets)
+            spans = [m.placed(text, place, norms.get(m.key, "")) for m in found]
+            return text, sorted(spans, key=attrgetter("offsets"))
     raise ValueError(standoff.DIFFERS)
 
 
@@ -176,7 +182,11 @@ def _ways_of_counting(raw: str) -> Iterator[_Place]:
         yield lambda offset: offset - 1 - bisect_left(breaks, offset)
     if breaks:
         yield lambda offset: offset - bisect_left(breaks, offset + bom)
-    yield lambda offset: offset
+    yield _as_counted
+
+
+def _as_counted(offset: int) -> int:
+    return offset
 
 
 class _Mention(NamedTuple):
@@ -185,30 +195,31 @@ class _Mention(NamedTuple):
     offsets: standoff.Offsets
     written: str
 
-    def placed(self, text: str, place: _Place) -> Span:
-        offsets = tuple((place(start), place(end)) for start, end in self.offsets)
-        standoff.text_at(text, offsets, self.written)
-        in_order = tuple(sorted(offsets))  # some tools sort fragments as strings: "103 113;83 92"
-        return Span(label=self.label, offsets=in_order, text=covered(text, in_order), key=self.key)
+    def placed(self, text: str, place: _Place, norm: str) -> Span:
+        offsets = self.offsets if place is _as_counted else tuple([(place(a), place(b)) for a, b in self.offsets])
+        found = standoff.text_at(text, offsets, self.written)
+        if len(offsets) > 1:  # some tools sort fragments as strings: "103 113;83 92"
+            offsets = tuple(sorted(offsets))
+            found = covered(text, offsets)
+        return Span(label=self.label, offsets=offsets, text=found, key=self.key, norm=norm)
 
 
 def _mention(parts: list[str]) -> _Mention:
     found = _MENTION.match(parts[1].strip())
     if found is None or len(parts) < 3:
         raise ValueError("the annotations: a mention without label, place or text")
-    pairs = (fragment.split(" ") for fragment in found[2].split(";"))
-    return _Mention(parts[0], found[1], tuple((int(start), int(end)) for start, end in pairs), parts[2])
+    label, places = found.groups()
+    pairs = [fragment.split(" ") for fragment in places.split(";")]
+    return _Mention(parts[0], label, tuple([(int(start), int(end)) for start, end in pairs]), parts[2])
 
 
-def _normalised(spans: Iterable[Span], lines: list[list[str]]) -> Iterator[Span]:
+def _norms(lines: list[list[str]]) -> dict[str, str]:
+    """Give the concepts of each mention that has any."""
     norms: dict[str, list[str]] = {}
     for _, content, *_ in lines:
         _, target, concept = _words(content, 3, "a normalisation")
         norms.setdefault(target, []).append(concept)
-    for span in spans:
-        yield replace(span, norm=" ".join(norms.pop(span.key))) if span.key in norms else span
-    if norms:
-        raise ValueError("the annotations: a normalisation of a mention that is not there")
+    return {target: " ".join(concepts) for target, concepts in norms.items()}
 
 
 def _words(content: str, count: int, what: str) -> list[str]:

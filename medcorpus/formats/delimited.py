@@ -135,10 +135,8 @@ class _Lines:
 
 def _clean(start: int, values: list[str], encoding: str) -> _Row:
     text = "".join(values)
-    if _UNDECODED.search(text):
-        return Reject(start, f"not valid {encoding}")
     if reason := plain.fault(text):
-        return Reject(start, reason)
+        return Reject(start, f"not valid {encoding}" if _UNDECODED.search(text) else reason)
     return start, [v.replace("\r\n", "\n").replace("\r", "\n") for v in values] if "\r" in text else values
 
 

@@ -43,12 +43,12 @@ def sentences(path: Path, encoding: str = "utf-8", label: str = "") -> Iterator[
     Raises:
         FormatError: The file is empty.
     """
-    empty = True
+    empty, tags = True, _Tags(label)
     for group in _groups(plain.lines(path, encoding)):
         empty = False
         lines = [line for line in group if not _is_mark(line)]
         if lines:
-            yield _sentence(lines, label)
+            yield _sentence(lines, tags)
     if empty:
         raise FormatError("empty file", where=path.name, fix="fetch the file again")
 
@@ -67,37 +67,47 @@ def _groups(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
 
 
 def _is_mark(line: _Line) -> bool:
-    return not isinstance(line, Reject) and line[1].startswith(("-DOCSTART-", "###MEDLINE:"))
+    return not isinstance(line, Reject) and line[1][0] in "-#" and line[1].startswith(("-DOCSTART-", "###MEDLINE:"))
 
 
-def _sentence(lines: list[_Line], label: str) -> tuple[int, Sentence] | Reject:
+def _sentence(lines: list[_Line], known: _Tags) -> tuple[int, Sentence] | Reject:
     tokens, tags = [], []
     for line in lines:
         if isinstance(line, Reject):
             return Reject(lines[0][0], line.reason)
         try:
-            token, tag = _columns(line[1], label)
+            token, tag = _columns(line[1])
+            tags.append(known[tag])
         except ValueError as error:
             return Reject(lines[0][0], str(error))
         tokens.append(token)
-        tags.append(tag)
     text = " ".join(tokens)
     return lines[0][0], Sentence(tuple(tokens), text, tuple(_spans(text, tokens, tags)))
 
 
-def _columns(line: str, label: str) -> tuple[str, _Tag]:
-    columns = [c.strip(" ") for c in line.split("\t")] if "\t" in line else [c for c in line.split(" ") if c]
-    if len(columns) < 2 or not columns[0].strip():
+def _columns(line: str) -> tuple[str, str]:
+    columns = line.split("\t") if "\t" in line else [c for c in line.split(" ") if c]
+    token = columns[0].strip(" ")
+    if len(columns) < 2 or not token or token.isspace():
         raise ValueError("a line without token and tag")
     if "\r" in line:  # line ends of another system would pass for one long line
         raise ValueError("a carriage return within a line")
-    token, tag = columns[0], columns[-1]
-    if tag == "O":
-        return token, ("O", "")
-    prefix, _, own = tag.partition("-")
-    if prefix not in _OPENING | _GOING_ON or not (own or label):
-        raise ValueError("a tag of no known scheme")
-    return token, (prefix, own or label)
+    return token, columns[-1].strip(" ")
+
+
+class _Tags(dict[str, _Tag]):
+    """What tags mean, each looked at once: whether it opens a mention or goes on with one, and its label."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(O=("O", ""))
+        self._label = label
+
+    def __missing__(self, tag: str) -> _Tag:
+        prefix, _, own = tag.partition("-")
+        if prefix not in _OPENING | _GOING_ON or not (own or self._label):
+            raise ValueError("a tag of no known scheme")
+        self[tag] = meant = (prefix, own or self._label)
+        return meant
 
 
 def _spans(text: str, tokens: list[str], tags: list[_Tag]) -> Iterator[Span]:

@@ -1,9 +1,15 @@
-"""JSON and JSON Lines. An object that has a key twice is refused: one of the two values would be lost."""
+"""JSON and JSON Lines. An object that has a key twice is refused: one of the two values would be lost.
+
+Texts go through msgspec first, which is quicker than Python's own parser and takes less than it: wherever it refuses,
+and wherever a key may stand twice, the strict parser decides and says what is wrong.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +18,9 @@ from medcorpus.formats import plain
 from medcorpus.reading import Reject
 
 _FETCH = "fetch the file again"
+_ESCAPED_QUOTE = b"\\u0022"
+_REFUSED = (ValueError, RecursionError)
+"""What the quick parser raises: `msgspec.DecodeError` is a ValueError."""
 _TWICE = "a key stands twice in an object"
 
 
@@ -21,18 +30,31 @@ def rows(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, Any] | Reje
     Raises:
         FormatError: The file is empty.
     """
+    quick = _quick(encoding, plain.MAX_LINE)
     empty = True
-    for line in plain.lines(path, encoding):
-        empty = False
-        if isinstance(line, Reject):
-            yield line
-            continue
-        try:
-            yield line[0], _DECODER.decode(line[1])
-        except (ValueError, RecursionError) as error:
-            yield Reject(line[0], _fault(error))
+    with path.open("rb") as stream:
+        for number, raw in enumerate(stream, 1):
+            row: tuple[int, Any] | Reject | None
+            try:
+                row = number, quick(raw)
+            except _REFUSED:
+                row = _strict(number, raw, encoding)
+            if row:
+                empty = False
+                yield row
     if empty:
         raise FormatError("empty file", where=path.name, fix=_FETCH)
+
+
+def _strict(number: int, raw: bytes, encoding: str) -> tuple[int, Any] | Reject | None:
+    """Give the value of a line, or say what is wrong with it; None for a blank one."""
+    line = plain.line_of(number, raw, encoding)
+    if line is None or isinstance(line, Reject):
+        return line
+    try:
+        return number, _DECODER.decode(line[1])
+    except (ValueError, RecursionError) as error:
+        return Reject(number, _fault(error))
 
 
 def document(path: Path, encoding: str = "utf-8") -> Any:
@@ -41,6 +63,8 @@ def document(path: Path, encoding: str = "utf-8") -> Any:
     Raises:
         FormatError: It is empty or not valid JSON; line and column are named.
     """
+    with suppress(*_REFUSED):
+        return _quick(encoding, sys.maxsize)(path.read_bytes())
     text = plain.text_of(path, encoding)
     if not text.strip():
         raise FormatError("empty file", where=path.name, fix=_FETCH)
@@ -82,6 +106,24 @@ def _fault(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "JSON nested too deeply"
     return _TWICE if _TWICE in str(error) else "a number of thousands of digits"
+
+
+def _quick(encoding: str, most: int) -> Callable[[bytes], Any]:
+    """Give a quick parser of JSON texts of a size, which refuses what it does not take and what has a key twice."""
+    import msgspec
+
+    decode, encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
+
+    def parse(raw: bytes) -> Any:
+        if len(raw) > most or encoding != "utf-8" or _ESCAPED_QUOTE in raw:
+            raise ValueError
+        value = decode(raw)
+        # a value that was lost took the quotes of its key with it; those inside strings stand escaped, one for one
+        if raw.count(b'"') != encode(value).count(b'"'):
+            raise ValueError(_TWICE)
+        return value
+
+    return parse
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -57,32 +57,42 @@ def lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str] | Rej
     number = 0
     with path.open("rb") as stream:
         while block := stream.readlines(BLOCK):
-            for line in _texts(block, encoding):
+            texts = _texts(block, encoding)
+            if texts and not number:
+                texts[0] = texts[0].removeprefix("\ufeff")
+            for text in texts:
                 number += 1
-                if isinstance(line, _Unreadable):
-                    yield Reject(number, line.reason)
-                    continue
-                text = line.removeprefix("\ufeff") if number == 1 else line
                 if text and not text.isspace():
                     yield number, text
+            for raw in () if texts else block:
+                number += 1
+                if (line := line_of(number, raw, encoding)) is not None:
+                    yield line
+
+
+def _texts(block: list[bytes], encoding: str) -> list[str]:
+    """Decode lines together; nothing where something is wrong with one of them."""
+    try:
+        whole = b"".join(block).decode(encoding)
+    except UnicodeDecodeError:
+        return []
+    if "\x00" in whole or max(map(len, block)) > MAX_LINE:
+        return []
+    texts = whole.removesuffix("\n").split("\n")
+    return [text.rstrip("\r") for text in texts] if "\r" in whole else texts
+
+
+def line_of(number: int, raw: bytes, encoding: str) -> tuple[int, str] | Reject | None:
+    """Give one line of a file as `lines` does; None if it is blank."""
+    text = _text(raw, encoding)
+    if isinstance(text, _Unreadable):
+        return Reject(number, text.reason)
+    text = text.removeprefix("\ufeff") if number == 1 else text
+    return None if not text or text.isspace() else (number, text)
 
 
 class _Unreadable(NamedTuple):
     reason: str
-
-
-def _texts(block: list[bytes], encoding: str) -> Iterator[str | _Unreadable]:
-    """Decode lines together, and one by one only where something is wrong with one of them."""
-    try:
-        whole = b"".join(block).decode(encoding)
-    except UnicodeDecodeError:
-        whole = "\x00"
-    if "\x00" not in whole and max(map(len, block)) <= MAX_LINE:
-        texts = whole.removesuffix("\n").split("\n")
-        yield from (text.rstrip("\r") for text in texts) if "\r" in whole else texts
-        return
-    for raw in block:
-        yield _text(raw, encoding)
 
 
 def _text(raw: bytes, encoding: str) -> str | _Unreadable:

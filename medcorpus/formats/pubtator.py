@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,13 +98,13 @@ def _parsed(lines: list[str]) -> Document:
     annotations = [line.split("\t") for line in lines[2:]]
     if any(columns[0] != key for columns in annotations):
         raise ValueError("an annotation of another document")
-    mentions = sorted((_mention(c, text) for c in annotations if _is_mention(c)), key=lambda s: s.offsets)
+    mentions = sorted((_mention(c) for c in annotations if _is_mention(c)), key=itemgetter(0))
     return Document(
         id=key,
         title=title,
         abstract=abstract,
         text=text,
-        spans=tuple(replace(span, key=f"T{number}") for number, span in enumerate(mentions, 1)),
+        spans=tuple(_span(columns, place, text, number) for number, (place, columns) in enumerate(mentions, 1)),
         relations=tuple(_relation(c) for c in annotations if not _is_mention(c)),
     )
 
@@ -113,13 +113,17 @@ def _is_mention(columns: list[str]) -> bool:
     return len(columns) > 1 and columns[1].isdecimal()
 
 
-def _mention(columns: list[str], text: str) -> Span:
-    if len(columns) < 5 or not columns[4].strip() or not _POSITIONS.match("\t".join(columns[1:3])):
+def _mention(columns: list[str]) -> tuple[tuple[int, int], list[str]]:
+    """Give the place of a mention and its columns."""
+    if len(columns) < 5 or not columns[4].strip() or not _POSITIONS.match(f"{columns[1]}\t{columns[2]}"):
         raise ValueError("a mention without place or label")
-    place = ((int(columns[1]), int(columns[2])),)
+    return (int(columns[1]), int(columns[2])), columns
+
+
+def _span(columns: list[str], place: tuple[int, int], text: str, number: int) -> Span:
+    covered = standoff.text_at(text, (place,), columns[3])
     concepts = columns[5].strip() if len(columns) > 5 else ""
-    covered = standoff.text_at(text, place, columns[3])
-    return Span(label=columns[4].strip(), offsets=place, text=covered, norm=concepts)
+    return Span(label=columns[4].strip(), offsets=(place,), text=covered, norm=concepts, key=f"T{number}")
 
 
 def _relation(columns: list[str]) -> ConceptRelation:

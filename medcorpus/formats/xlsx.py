@@ -116,7 +116,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> Element:
 
 def _cells(row: Element, strings: list[str]) -> Iterator[tuple[int, str]]:
     column = 0
-    for cell in row.iterfind("{*}c"):
+    for cell in row.iterchildren("{*}c"):
         reference = cell.get("r")
         column = _column(str(reference)) if reference else column + 1
         yield column, _value(cell, strings)
@@ -138,7 +138,7 @@ def _value(cell: Element, strings: list[str]) -> str:
         raise ValueError("an error in a cell")
     if kind == "inlineStr":
         return "".join(_text(item) for item in cell.iterfind("{*}is"))
-    value = _plain(cell.findtext("{*}v") or "")
+    value = _plain(next((v.text or "" for v in cell.iterchildren("{*}v")), ""))
     if kind != "s":
         return value
     if not value.isdecimal() or len(value) > 9 or int(value) >= len(strings):
@@ -148,6 +148,8 @@ def _value(cell: Element, strings: list[str]) -> str:
 
 def _text(item: Element) -> str:
     """Give the text of a shared or inline string: its runs, without the reading aids of East Asian text."""
+    if len(item) == 1 and str(item[0].tag).endswith("}t"):
+        return _plain(item[0].text or "")
     return _plain("".join(t.text or "" for t in item.iterfind(".//{*}t") if not _aid(t)))
 
 
@@ -157,7 +159,8 @@ def _aid(text: Element) -> bool:
 
 
 def _plain(text: str) -> str:
-    text = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), text)
+    if "_x" in text:
+        text = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -8,10 +8,10 @@ a carriage return precedes every line feed (`&#13;&#10;` in the attribute).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from medcorpus.errors import FormatError
 from medcorpus.formats import xml
@@ -27,8 +27,7 @@ _FETCH = "fetch the file again"
 ID = "{http://www.omg.org/XMI}id"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
+class Annotation(NamedTuple):
     """A feature structure: its id, its type without namespace, its span if it has one, and its other values."""
 
     key: str
@@ -59,8 +58,12 @@ class Document:
         return {a.key: a for a in self.annotations}
 
 
-def document(path: Path) -> Document:
+def document(path: Path, without: Collection[str] = ()) -> Document:
     """Read a file with one text.
+
+    Args:
+        path: The file.
+        without: Types to pass over, by their names without namespace: most of a file are its tokens.
 
     Raises:
         FormatError: It is not XMI, holds no text or several, an offset is not a number inside the text, or the
@@ -73,7 +76,7 @@ def document(path: Path) -> Document:
     stored = sofas[0].get("sofaString", "")
     text, places = unfolded(stored)
     try:
-        found = tuple(_annotation(e, places) for e in root if not str(e.tag).startswith(CAS))
+        found = tuple(_annotations(root, places, without))
     except (ValueError, IndexError):
         what = "an offset that is not a number inside the text"
         raise FormatError(what, where=path.name, fix=_FETCH) from None
@@ -99,10 +102,17 @@ def unfolded(stored: str) -> tuple[str, range | list[int]]:
     return text, [*places, place]
 
 
-def _annotation(element: Element, places: range | list[int]) -> Annotation:
-    values = {str(k): str(v) for k, v in element.attrib.items()}
+def _annotations(root: Element, places: range | list[int], without: Collection[str]) -> Iterator[Annotation]:
+    for element in root:
+        tag = str(element.tag)
+        name = tag.rpartition("}")[2]
+        if name not in without and not tag.startswith(CAS):
+            yield _annotation(element, name, places)
+
+
+def _annotation(element: Element, name: str, places: range | list[int]) -> Annotation:
+    values = dict(cast("Sequence[tuple[str, str]]", element.items()))
     start, end = int(values.pop("begin", "0")), int(values.pop("end", "0"))
     if not 0 <= start <= end:
         raise ValueError("begin behind end")
-    name = str(element.tag).rpartition("}")[2]
-    return Annotation(key=values.pop(ID, ""), type=name, start=places[start], end=places[end], values=values)
+    return Annotation(values.pop(ID, ""), name, places[start], places[end], values)

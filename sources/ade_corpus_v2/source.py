@@ -25,7 +25,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,9 +35,10 @@ from medcorpus.records import Fields, Relation
 
 COMMIT = "2851af96e26050cf551a2e1f716ff861f7b1059b"
 URL = f"https://raw.githubusercontent.com/trunghlt/AdverseDrugReaction/{COMMIT}/{{path}}"
-OFFSET = re.compile(r"\d{1,9}\Z", re.ASCII)
+OFFSETS = re.compile(r"\d{1,9}( \d{1,9}){3}\Z", re.ASCII)
 LABELS = {"DRUG-AE.rel": "Adverse-Effect", "DRUG-DOSE.rel": "Dose"}
 """What stands beside the drug, by the file's name."""
+LINKS = {label: (Relation(label=label, head="drug", tail="other"),) for label in LABELS.values()}
 MAX_SENTENCE = 100_000
 Listed = Mapping[tuple[str, ...], Mapping[str, None]]
 """The drugs of a sentence, and what stands beside a drug in a sentence, in the order of the file."""
@@ -62,13 +62,18 @@ def read(path: Path) -> Iterator[Item]:
     if path.name not in LABELS:
         seen: Counter[str] = Counter()
         return each(delimited.rows(path, " ", header=False, quoted=False), lambda words: negative(words, seen))
-    label, listed = LABELS[path.name], listed_in(path)
-    return each(pipes(path), lambda values: pair(row_of(values), label, listed))
+    label, rows = LABELS[path.name], list(pipes(path))
+    listed = listed_in(rows)
+    return each(rows, lambda row: pair(row, label, listed))
 
 
-def pipes(path: Path) -> Rows[list[str]]:
-    """Yield the values of every row of a `.rel` file."""
-    return delimited.rows(path, "|", header=False, quoted=False)
+def pipes(path: Path) -> Iterator[tuple[int, Row] | Reject]:
+    """Yield the rows of a `.rel` file."""
+    for item in delimited.rows(path, "|", header=False, quoted=False):
+        try:
+            yield item if isinstance(item, Reject) else (item[0], row_of(item[1]))
+        except ValueError as error:
+            yield Reject(item[0], str(error))
 
 
 def row_of(values: list[str]) -> Row:
@@ -78,15 +83,14 @@ def row_of(values: list[str]) -> Row:
     return Row(values[0], "|".join(values[1:-6]), *values[-6:])
 
 
-def listed_in(path: Path) -> Listed:
-    """Read a `.rel` file once for what its rows say of the same sentence."""
+def listed_in(rows: Rows[Row]) -> Listed:
+    """Give what the rows of a `.rel` file say of the same sentence."""
     listed: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
-    for item in pipes(path):
+    for item in rows:
         if not isinstance(item, Reject):
-            with suppress(ValueError):  # rejected when it is read for itself
-                row = row_of(item[1])
-                listed[row.sentence,][row.drug] = None
-                listed[row.sentence, row.drug][row.other] = None
+            row = item[1]
+            listed[row.sentence,][row.drug] = None
+            listed[row.sentence, row.drug][row.other] = None
     return listed
 
 
@@ -101,15 +105,15 @@ def pair(row: Row, label: str, listed: Listed) -> Spans:
     return Spans(
         key=f"{row.pmid}-{row.other_start}-{row.other_end}-{row.drug_start}-{row.drug_end}",
         text=row.sentence,
-        spans=tuple(sorted((other, drug), key=lambda s: s.offsets)),
-        relations=(Relation(label=label, head="drug", tail="other"),),
+        spans=(other, drug) if other.offsets <= drug.offsets else (drug, other),
+        relations=LINKS[label],
         extra=extra,
     )
 
 
 def places(row: Row) -> tuple[int, int]:
     """Find the two mentions in the sentence, as far apart as they are in the document."""
-    if not all(map(OFFSET.match, (row.other_start, row.other_end, row.drug_start, row.drug_end))):
+    if not OFFSETS.match(f"{row.other_start} {row.other_end} {row.drug_start} {row.drug_end}"):
         raise ValueError("an offset is not a number")
     if len(row.sentence) > MAX_SENTENCE:  # looking for mentions of any length takes the square of it
         raise ValueError(f"a sentence of over {MAX_SENTENCE:,} characters")

@@ -84,7 +84,7 @@ def criteria(document: brat.Document) -> Spans:
     return Spans(
         key=document.name,
         text=document.text,
-        spans=tuple(replace(s, norm=values.get(s.key, s.norm)) for s in document.spans),
+        spans=tuple(replace(s, norm=values[s.key]) if s.key in values else s for s in document.spans),
         relations=(*document.role_relations(), *document.relations),
     )
 

@@ -44,7 +44,7 @@ def read(path: Path) -> Iterator[Item]:
 
 def document(path: Path) -> Spans:
     """Turn one file into its text, mentions and relations."""
-    cas, layer = xmi.document(path), path.parent.name
+    cas, layer = xmi.document(path, without=("Token", "Sentence")), path.parent.name
     about = next((a.values for a in cas.of_type("METADATA")), {})
     said = {
         "layer": layer,

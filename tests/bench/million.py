@@ -70,7 +70,7 @@ def _shards(folder: Path, source: str, rows: int) -> Shards:
         with writing_ipc(folder / part.name, table.schema) as writer:
             writer.write_table(table)
         parts.append(part)
-    return Shards(storage=storage.at(folder), folder="", key="0" * 64, parts=tuple(parts))
+    return Shards(storage=storage.at(folder.parent), folder=folder.name, key="0" * 64, parts=tuple(parts))
 
 
 def _tables(source: str, rows: int) -> Iterator[pa.Table]:
