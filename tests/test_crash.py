@@ -98,6 +98,11 @@ def test_workers_do_not_change_the_root(workers: int, whole: tuple[str, float], 
     assert finish(start(tmp_path, "meds-ins", (workers, 1, 8192))) == whole[0]
 
 
+def test_workers_and_parts_do_not_change_the_root_of_stages_over_all_rows(tmp_path: Path) -> None:
+    one = finish(start(tmp_path / "one", "mmedc", DEFAULT))
+    assert finish(start(tmp_path / "two", "mmedc", (2, 1, 3), {"PYTHONHASHSEED": "7"})) == one
+
+
 @pytest.mark.parametrize("seed", ["0", "1", "31337"])
 def test_hash_seed_does_not_change_the_root(seed: str, whole: tuple[str, float], tmp_path: Path) -> None:
     assert finish(start(tmp_path, "meds-ins", DEFAULT, {"PYTHONHASHSEED": seed})) == whole[0]
