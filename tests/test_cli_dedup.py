@@ -176,5 +176,8 @@ def test_wrong_columns_files_and_parameters(tmp_path: Path) -> None:
     assert "not a Parquet file" in error_of("dedup", text, "--out", out, code=3)
     assert "threshold 0.0" in error_of("dedup", file, "--out", out, "--threshold", 0, code=1)
     assert "groupings" in error_of("dedup", file, "--out", out, "--groupings", 99, code=1)
+    assert "two folders of the run overlap" in error_of("dedup", file, "--out", out, "--save-index", out, code=1)
+    both = ("--against", tmp_path / "index", "--save-index", tmp_path / "index")
+    assert "two folders of the run overlap" in error_of("dedup", file, "--out", out, *both, code=1)
     assert "no signature index" in error_of("dedup", file, "--out", out, "--against", tmp_path, code=1)
     assert not out.exists()

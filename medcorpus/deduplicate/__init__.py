@@ -124,10 +124,20 @@ def _checked(paths: Sequence[Path], out: Path, settings: Settings) -> Input:
     reading.require(source.schema, settings.text, "--text-column")
     if settings.id:
         reading.require(source.schema, settings.id, "--id-column")
-    for folder in (out, settings.save_index):
-        if folder is not None:
-            writing.refuse(folder, paths)
+    written = [folder for folder in (out, settings.save_index) if folder is not None]
+    used = [*written, *([settings.against] if settings.against else [])]
+    for folder in written:
+        writing.refuse(folder, paths)
+        _refuse_overlap(folder, used)
     return source
+
+
+def _refuse_overlap(folder: Path, used: Sequence[Path]) -> None:
+    """Refuse to replace a folder that is, or holds, another one of the run."""
+    own = folder.resolve()
+    others = [other for other in used if other is not folder]
+    if any(own in (other.resolve(), *other.resolve().parents) for other in others):
+        raise MedcorpusError("two folders of the run overlap", where=str(folder), fix="name separate folders")
 
 
 def _target(stack: ExitStack, out: Path, settings: Settings) -> Target:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Sets = tuple[Offsets, NDArray[np.uint32]]
 
 MOST = 2**32
-"""Places are packed into 32 bits."""
+"""So many documents there may be: their numbers are packed into 32 bits."""
 HUBS = 32
 """In a group of documents that share a band, each is compared with so many of the most preferred ones."""
 
@@ -42,6 +42,9 @@ def _packed(keys: NDArray[np.uint64], places: NDArray[np.uint64]) -> tuple[NDArr
 def copies(exact: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Give for every document the best one with the same two hashes: itself, or the one it is a copy of.
 
+    Raises:
+        ValueError: There are more documents than places that can be packed.
+
     >>> import numpy as np
     >>> copies(np.array([[5, 6], [7, 8], [5, 6], [5, 9]], dtype=np.uint64)).tolist()
     [0, 1, 0, 3]
@@ -50,6 +53,8 @@ def copies(exact: NDArray[np.uint64]) -> NDArray[np.int64]:
 
     from medcorpus.stages.dedup import kernel
 
+    if len(exact) > MOST:
+        raise ValueError(f"at most {MOST:,} rows can be compared at once, not {len(exact):,}")
     best = np.arange(len(exact), dtype=np.int64)
     one, two = np.ascontiguousarray(exact[:, 0]), np.ascontiguousarray(exact[:, 1])
     packed, bits = _packed(one, np.arange(len(exact), dtype=np.uint64))
