@@ -106,7 +106,8 @@ def _table(source: str, numbers: range, pool: str, drawn: random.Random) -> pa.T
     schema = arrow_schema(Instruction)
     blank = {f.name: 0 if pa.types.is_integer(f.type) else "" for f in schema}
     filled = {f.name: columns.get(f.name, [(blank | same)[f.name]] * len(numbers)) for f in schema}
-    return pa.table(filled, schema=schema).append_column("dup_of", pa.array([""] * len(numbers)))
+    table = pa.table(filled, schema=schema).append_column("dup_of", pa.array([""] * len(numbers)))
+    return table.append_column("repeats_item", pa.array([False] * len(numbers)))
 
 
 def _cut(pool: str, drawn: random.Random, most: int) -> str:

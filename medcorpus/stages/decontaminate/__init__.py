@@ -48,7 +48,7 @@ class Decontaminate:
 
     def prepare(self, shards: Sequence[Shards], work: Work) -> Shards:
         """Make the index of the test items; the rows themselves are looked at part by part."""
-        from medcorpus.stages.decontaminate.index import Indexing, write_index
+        from medcorpus.stages.decontaminate.indexing import Indexing, write_index
 
         return work.layer("index", [Indexing(work.items, self.common)], write_index, over=work.items)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,26 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from medcorpus.ngrams import Tokens
-    from medcorpus.store import Shards
-
-
-@dataclass(frozen=True, slots=True)
-class Indexing:
-    """The job that makes the index: the layers of items, and how many passages may have a phrase that is looked for."""
-
-    items: tuple[Shards, ...]
-    common: int
-
-
-def write_index(job: Indexing, path: Path) -> Mapping[str, Any]:
-    """Write one row for each passage of each item, and note how many items are too short to be looked for."""
-    import pyarrow as pa
-
-    from medcorpus.items import schema
-
-    return write_items(
-        pa.concat_tables([schema().empty_table(), *(t for s in job.items for t in s.tables())]), job.common, path
-    )
 
 
 def write_items(items: pa.Table, common: int, path: Path) -> Mapping[str, int]:
