@@ -106,8 +106,18 @@ def _table(source: str, numbers: range, pool: str, drawn: random.Random) -> pa.T
     schema = arrow_schema(Instruction)
     blank = {f.name: 0 if pa.types.is_integer(f.type) else "" for f in schema}
     filled = {f.name: columns.get(f.name, [(blank | same)[f.name]] * len(numbers)) for f in schema}
-    table = pa.table(filled, schema=schema).append_column("dup_of", pa.array([""] * len(numbers)))
-    return table.append_column("repeats_item", pa.array([False] * len(numbers)))
+    stages = {
+        "dup_of": "",
+        "overlap": 0.0,
+        "overlap_run": 0,
+        "overlap_with": "",
+        "overlap_in": [""],
+        "overlap_text": "",
+    }
+    table = pa.table(filled, schema=schema)
+    for name, value in (stages | {"repeats_item": False}).items():
+        table = table.append_column(name, pa.array([value] * len(numbers)))
+    return table
 
 
 def _cut(pool: str, drawn: random.Random, most: int) -> str:
