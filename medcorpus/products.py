@@ -15,6 +15,7 @@ from medcorpus.stages.boilerplate import Boilerplate
 from medcorpus.stages.clean import Clean
 from medcorpus.stages.decontaminate import Decontaminate
 from medcorpus.stages.dedup import Dedup
+from medcorpus.stages.eligible import Eligible
 from medcorpus.stages.exact import Exact
 from medcorpus.stages.kind import Kind
 from medcorpus.stages.langid import LangId
@@ -40,19 +41,21 @@ MMEDBENCH = ("frenchmedmcqa", "headqa", "igakuqa", "medqa", "rumedbench")
 ORIGIN = ("id", "source", "split", "lang", "license", "access", "redistribute", "raw_file", "raw_row")
 
 
+SOUND = {
+    "a newer version is here, or it was withdrawn": "superseded_by = ''",
+    "blank after cleaning": f"{BODY} <> ''",
+    "language not in the corpus": f"lid in {LANGS}",
+    "not medical": "is_medical or coalesce(kind, '') <> 'web'",
+    "poor quality": "q_ok",
+}
+"""The rules of mmedc that a row meets or fails by itself, as SQL expressions over its columns."""
+
+
 def _mmedc_rules() -> Mapping[str, pl.Expr]:
     import polars as pl
 
-    from_web = (pl.col("kind") == "web").fill_null(False)
-    return {
-        "a newer version is here, or it was withdrawn": pl.col("superseded_by") == "",
-        "blank after cleaning": pl.col(BODY) != "",
-        "language not in the corpus": pl.col("lid").is_in(LANGS),
-        "not medical": pl.col("is_medical") | ~from_web,
-        "poor quality": pl.col("q_ok"),
-        "near duplicate": pl.col("dup_of") == "",
-        TEST_ITEM: ~pl.col("repeats_item"),
-    }
+    own = {name: pl.sql_expr(condition) for name, condition in SOUND.items()}
+    return {**own, "near duplicate": pl.col("dup_of") == "", TEST_ITEM: ~pl.col("repeats_item")}
 
 
 def _mmedc_columns() -> Mapping[str, pl.Expr]:
@@ -128,6 +131,7 @@ MMEDC = Product(
         Kind(),
         Quality(column=BODY),
         Pii(column=BODY),
+        Eligible(tuple(SOUND.values())),
         Dedup(column=BODY),
         Decontaminate(columns=(BODY,)),
         Sizes(column="pii_text", tokenizer=TOKENIZER),

@@ -320,3 +320,12 @@ def test_no_index(tmp_path: Path) -> None:
 def test_impossible_parameters_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         Grid(**wrong)
+
+
+def test_row_that_other_rules_leave_out_takes_no_copy_with_it(home: Path) -> None:
+    rows = [
+        row("a", TEXTS["en"], eligible=False, redistribute="yes"),
+        row("b", TEXTS["en"], eligible=True, redistribute="no"),
+    ]
+    found = marked(home, rows)
+    assert (found["a"]["dup_of"], found["b"]["dup_of"]) == ("b", "")

@@ -11,8 +11,8 @@ Copies, which differ in line breaks, case, width or punctuation at most, are fou
 by MinHash (`sketches.Grid`), verified on their shingles. A removed row is similar to the very row that stays: chains of
 near-misses remove nothing that has no similar row left. A text shorter than a shingle has exact copies only.
 
-Of several rows the redistributable one stays, then the one of higher `q_score`, then that of test before validation
-before train, then the newest, then the one with the smallest id (`preference`).
+Of several rows an `eligible` one stays, then the redistributable one, then the one of higher `q_score`, then that of
+test before validation before train, then the newest, then the one with the smallest id (`preference`).
 """
 
 from __future__ import annotations
