@@ -10,6 +10,7 @@ import os
 import random
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +163,10 @@ def made(count: int) -> Path:
     home = os.environ.get("MEDCORPUS_REAL_DATA")
     if not home:
         raise RuntimeError("MEDCORPUS_REAL_DATA does not say where running text is")
-    target = Path(os.environ.get("MEDCORPUS_BENCH", "/tmp/medcorpus-bench")) / f"near-{count}.parquet"
+    target = (
+        Path(os.environ.get("MEDCORPUS_BENCH") or Path(tempfile.gettempdir(), "medcorpus-bench"))
+        / f"near-{count}.parquet"
+    )
     if not target.with_suffix(".planted").exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         write(Path(home) / "text", target, count)
