@@ -19,9 +19,16 @@ from tests.bench import near_mix
 from tests.bench.measure import MB, watched
 from tests.bench.printing import show
 
-PEERS = {"rensa": "rensa", "gaoya": "gaoya", "datasketch": "datasketch>=2"}
+PEERS = {
+    "rensa": ("rensa",),
+    "gaoya": ("gaoya",),
+    "datasketch": ("datasketch>=2",),
+    "datatrove": ("datatrove[io]", "spacy", "regex", "nltk", "tokenizers"),
+}
+"""What is installed for each."""
+MOST_ROWS = {"datatrove": 10_000}
 PEER_ROWS = 200_000
-"""Larger mixes are run here only."""
+"""Larger mixes are run here only; those with an entry in `MOST_ROWS` stop earlier."""
 ROWS = "10000,50000"
 COLUMNS = {
     "what": "what",
@@ -61,7 +68,7 @@ def _compile() -> None:
 
 def _runs(mix: Path, count: int) -> list[dict[str, Any]]:
     own = _run("medcorpus", mix, count)
-    peers = [_run(name, mix, count) for name in PEERS] if count <= PEER_ROWS else []
+    peers = [_run(name, mix, count) for name in PEERS if count <= MOST_ROWS.get(name, PEER_ROWS)]
     for run in (own, *peers):
         run["ratio"] = run["seconds"] / own["seconds"]
     return [own, *peers]
@@ -105,7 +112,7 @@ def _python_of(name: str, home: Path) -> Path:
     python = home / "venvs" / name / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True)
-        packages = [PEERS[name], "pyarrow", "numpy"]
+        packages = [*PEERS[name], "pyarrow", "numpy"]
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
     return python
 

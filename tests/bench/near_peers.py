@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -73,10 +74,44 @@ def datasketch(texts: Iterable[tuple[str, str]]) -> list[bool]:
     return stays
 
 
+def datatrove(texts: Iterable[tuple[str, str]]) -> list[bool]:
+    """Run the four stages of its example one after the other: signatures, buckets, clusters, filter.
+
+    The tokenizer is its default, the English one. The hash is SHA-1: with xxHash it stops at the first document.
+    """
+    from datatrove.data import Document  # type: ignore[import-not-found]
+    from datatrove.executor import LocalPipelineExecutor  # type: ignore[import-not-found]
+    from datatrove.pipeline import dedup  # type: ignore[import-not-found]
+    from datatrove.pipeline.dedup.minhash import MinhashConfig  # type: ignore[import-not-found]
+    from datatrove.utils.hashing import HashConfig  # type: ignore[import-not-found]
+
+    documents = [Document(text=text, id=str(i)) for i, (text, _) in enumerate(texts)]
+    config = MinhashConfig(hash_config=HashConfig(precision=64, hash_fc="sha1"), num_buckets=14, hashes_per_bucket=8)
+    stays = [False] * len(documents)
+
+    def keep(data: Iterable[Any], rank: int = 0, world_size: int = 1) -> Iterator[Any]:
+        for document in data:
+            stays[int(document.id)] = True
+            yield document
+
+    with tempfile.TemporaryDirectory() as folder:
+        signed, bucketed, removed = (f"{folder}/{name}" for name in ("signed", "bucketed", "removed"))
+        stages = [
+            ([documents, dedup.MinhashDedupSignature(output_folder=signed, config=config)], 1),
+            ([dedup.MinhashDedupBuckets(input_folder=signed, output_folder=bucketed, config=config)], 14),
+            ([dedup.MinhashDedupCluster(input_folder=bucketed, output_folder=removed, config=config)], 1),
+            ([documents, dedup.MinhashDedupFilter(input_folder=removed), keep], 1),
+        ]
+        for pipeline, tasks in stages:
+            LocalPipelineExecutor(pipeline=pipeline, tasks=tasks, workers=1).run()
+    return stays
+
+
 PIPELINES: dict[str, Callable[[Iterable[tuple[str, str]]], list[bool]]] = {
     "rensa": rensa,
     "gaoya": gaoya,
     "datasketch": datasketch,
+    "datatrove": datatrove,
 }
 
 
