@@ -199,3 +199,122 @@ def test_check_digits_of_published_examples(name: str) -> None:
     right, wrong = SPECIFIED[name]
     check = getattr(checks, name)
     assert (check(right), check(wrong)) == (True, False)
+
+
+FORMS = {
+    ("en", "record"): (
+        "MRN: 12345678",
+        "Medical record number 00123456",
+        "Patient ID: 445566",
+        "Hospital number: H1234567",
+        "Chart no. 88-4521",
+        "Record #: 5567781",
+        "patient identifier 1234567",
+    ),
+    ("en", "birth_date"): (
+        "DOB: 01/02/1980",
+        "Date of birth: 3 March 1975",
+        "born on 12 May 1960",
+        "D.O.B. 1980-02-01",
+        "Birth date: 12-05-1966",
+        "(b. 12/05/1950)",
+    ),
+    ("fr", "record"): (
+        "Dossier n° 123456",
+        "N° de dossier : 4455667",
+        "IPP : 8001234567",
+        "Numéro de dossier médical 556677",
+        "dossier numéro 12345",
+        "NIP 1234567",
+        "n° patient : 778899",
+    ),
+    ("fr", "birth_date"): (
+        "né le 12/03/1956",
+        "née le 3 mars 1975",
+        "Date de naissance : 12/05/1960",
+        "DDN : 01/02/1980",
+        "né(e) le 04.07.1949",
+        "nee le 12-05-1960",
+    ),
+    ("es", "record"): (
+        "Historia clínica nº 123456",
+        "NHC: 4455667",
+        "Nº de historia: 778899",
+        "número de historia clínica 556677",
+        "Expediente 12345/2019",
+        "nº expediente: 99887",
+    ),
+    ("es", "birth_date"): (
+        "nacido el 12/03/1956",
+        "nacida el 3 de marzo de 1975",
+        "Fecha de nacimiento: 12/05/1960",
+        "F. Nac.: 01/02/1980",
+        "fecha nacimiento 04-07-1949",
+        "FN: 12/05/1960",
+    ),
+    ("ru", "record"): (
+        "№ истории болезни 123456",
+        "История болезни № 4455",
+        "номер истории болезни: 778899",
+        "медицинская карта № 556677",
+        "номер карты 12345",
+        "ИБ № 9988",
+        "амбулаторная карта №4455",
+    ),
+    ("ru", "birth_date"): (
+        "дата рождения: 12.03.1956",
+        "родился 3 марта 1975 года",
+        "родилась 12.05.1960",
+        "12.05.1960 г.р.",
+        "Дата рожд.: 01.02.1980",
+        "д.р. 04.07.1949",
+    ),
+    ("zh", "record"): (
+        "病案号：123456",
+        "住院号 4455667",
+        "门诊号:778899",
+        "病历号：556677",
+        "患者编号12345",
+        "就诊号：9988776",
+        "登记号 1234567",
+    ),
+    ("zh", "birth_date"): (
+        "出生日期：1956年3月12日",
+        "出生于1975年3月3日",
+        "生日：1960-05-12",
+        "1949年7月4日出生",
+        "生于1956年3月12日",
+    ),
+    ("ja", "record"): (
+        "カルテ番号：123456",
+        "患者番号 4455667",
+        "患者ID：778899",
+        "診察券番号:556677",
+        "ID番号 12345",
+        "登録番号：9988",
+    ),
+    ("ja", "birth_date"): (
+        "生年月日：1956年3月12日",
+        "昭和31年3月12日生まれ",
+        "1975年3月3日生",
+        "生年月日 S31.3.12",
+        "誕生日は1960年5月12日",
+        "1949/7/4生まれ",
+    ),
+}
+"""How notes name record numbers and dates of birth."""
+
+
+@pytest.mark.parametrize(("lang", "kind"), FORMS)
+def test_forms_that_notes_use(lang: str, kind: str) -> None:
+    said = FORMS[lang, kind]
+    found = Pii(column="text", lang="lang").annotate(pa.table({"text": said, "lang": [lang] * len(said)}), None)
+    assert dict(zip(said, found[f"pii_{kind}"].to_pylist())) == dict.fromkeys(said, 1)
+
+
+REGISTRATIONS = ("under registration number UMIN000012345", "(registration no. NCT01234567)", "file number 31784-2")
+
+
+@pytest.mark.parametrize("text", REGISTRATIONS)
+def test_numbers_of_trials_are_no_records(text: str) -> None:
+    assert Pii(column="text").annotate(pa.table({"text": [text]}), None)["pii_record"].to_pylist() == [0]

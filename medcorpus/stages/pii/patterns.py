@@ -162,19 +162,62 @@ MONTHS = (
 DAY = r"(?:[12]\d|3[01]|0?[1-9])"
 DATE = (
     rf"(?:(?:19|20)\d\d ?[-/.年] ?(?:1[0-2]|0?[1-9]) ?[-/.月] ?{DAY} ?日?"
-    rf"|(?:明治|大正|昭和|平成|令和)(?:\d{{1,2}}|元)年\d{{1,2}}月{DAY}日"
+    rf"|(?:明治|大正|昭和|平成|令和)(?:\d{{1,2}}|元)年\d{{1,2}}月{DAY}日|[MTSHR]\d{{1,2}}[-/.]\d{{1,2}}[-/.]{DAY}"
     rf"|{DAY}(?:st|nd|rd|th|er|º)? ?[-/. ] ?(?:\d{{1,2}}|(?:de )?(?:{MONTHS})\w*\.?,?)"
     r"(?: de| del)? ?[-/. ] ?(?:19|20)?\d\d(?!\d)"
     rf"|(?:{MONTHS})[a-z]*\.? {DAY}(?:st|nd|rd|th)?,? (?:19|20)\d\d)"
 )
 BIRTH_TRIGGERS = (
-    *("born on", "Born on", "born:", "Born:", "ate of birth", "ATE OF BIRTH", "DOB", "D.O.B", "irth date", "irthdate"),
-    *("né le", "née le", "né(e) le", "Né le", "Née le", "Né(e) le", "né en date", "née en date", "né à ", "née à "),
+    *(
+        "born on",
+        " born ",
+        "Born ",
+        "born:",
+        "Born:",
+        "(b. ",
+        "ate of birth",
+        "ATE OF BIRTH",
+        "DOB",
+        "D.O.B",
+        "irth date",
+        "irthdate",
+    ),
+    *(
+        "né le",
+        "née le",
+        "nee le",
+        "NÉ LE",
+        "NÉE LE",
+        "DDN",
+        "né(e) le",
+        "Né le",
+        "Née le",
+        "Né(e) le",
+        "né en date",
+        "née en date",
+        "né à ",
+        "née à ",
+    ),
     *("Né à ", "Née à ", "ate de naissance", "ATE DE NAISSANCE", "Naissance :", "Naissance:"),
     *("echa de nacimiento", "ECHA DE NACIMIENTO", "Nacimiento", "acido el", "acida el", "acido en", "acida en"),
-    *("nació el", "Nació el", "F. nac", "F.nac", "FN:", "F.N."),
-    *("ата рождения", "АТА РОЖДЕНИЯ", "ата рожд.", "одился", "одилась", "д.р.", "Д.р.", "Д.Р.", "д/р", "Д/р"),
-    *("出生", "生于", "生於", "日生", "生まれ", "生年月日", "誕生日"),
+    *("nació el", "Nació el", "F. nac", "F.nac", "F. Nac", "F.Nac", "F. NAC"),
+    *("FN:", "F.N.", "ec. nac", "echa nacimiento", "ECHA NACIMIENTO", "echa nac.", "acido:", "acida:"),
+    *(
+        "ата рождения",
+        "АТА РОЖДЕНИЯ",
+        "ата рожд.",
+        "одился",
+        "одилась",
+        "д.р.",
+        "Д.р.",
+        "Д.Р.",
+        "д/р",
+        "Д/р",
+        "г.р.",
+        "г. р.",
+        "года рождения",
+    ),
+    *("出生", "生于", "生於", "日生", "生まれ", "生年月日", "誕生日", "生日"),
 )
 CONNECTING = (
     r"(?i:(?:日期|年月日?)?[^\w\n]{0,4}(?:(?:is|was|on|in|le|el|du|est|es|на|为|是|は|于)[^\w\n]{0,3}){0,2}"
@@ -183,7 +226,7 @@ CONNECTING = (
 """What may stand between the trigger and the date: a word or two, and a place."""
 BIRTH = (
     re.compile(rf"{CONNECTING}(?P<it>(?i:{DATE}))"),
-    re.compile(rf"(?P<it>(?i:{DATE})) ?(?:生まれ|出生|生)$"),
+    re.compile(rf"(?P<it>(?i:{DATE})) ?(?:生まれ|出生|生|г\. ?р\.|года рождения)$"),
 )
 """A date right after the trigger, and one before the triggers that follow it, which are part of this expression."""
 RECORD_TRIGGERS = (
@@ -198,7 +241,36 @@ RECORD_TRIGGERS = (
         "Pt ID",
         "pt ID",
     ),
-    *("hart n", "hart N", "hart #", "atient no", "atient number", "Unit no", "Unit No", "ecord number", "ecord no"),
+    *(
+        "hart n",
+        "hart N",
+        "hart #",
+        "atient no",
+        "atient number",
+        "Unit no",
+        "Unit No",
+        "ecord number",
+        "ecord no",
+        "ecord No",
+        "ecord #",
+    ),
+    *(
+        "atient No",
+        "atient number",
+        "atient identifier",
+        "atient #",
+        "hart number",
+        "ase no",
+        "ase No",
+        "ase number",
+        "ase file n",
+    ),
+    *(
+        "linic n",
+        "dmission n",
+        "ncounter n",
+        "CHI n",
+    ),
     *(
         "dossier n",
         "Dossier n",
@@ -207,10 +279,18 @@ RECORD_TRIGGERS = (
         "° de dossier",
         "uméro de dossier",
         "ossier patient",
+        "ossier médical",
+        "ossier numéro",
+        "ossier num",
+        "uméro d'hospitalisation",
+        "uméro de patient",
+        "uméro de séjour",
+        "IEP",
         "° patient",
     ),
     *("uméro patient", "IPP", "NIP", "istoria clínica", "istoria clinica", "ISTORIA CLÍNICA", "NHC", "N.H.C."),
     *("HC n", "H.C. n", "úmero de historia", "º de historia", "º historia", "º Historia", "° de historia", "xpediente"),
+    *("úm. historia", "um. historia", "HC:", "H.C.:", "pisodio", "úmero de paciente", "º de paciente", "° de paciente"),
     *(
         "стории болезни",
         "стория болезни",
@@ -222,9 +302,46 @@ RECORD_TRIGGERS = (
         "№ ИБ",
         "И/б",
         "и/б",
+        "медкарта",
+        "едкарты",
+        "медкарты",
+        "едицинская карта",
+        "едицинской карты",
+        "мбулаторная карта",
+        "мбулаторной карты",
+        "омер истории",
     ),
-    *("病案号", "病案號", "住院号", "病历号", "病例号", "病歷號", "门诊号", "就诊号", "登记号", "检查号", "ID号"),
-    *("カルテ番号", "カルテNo", "カルテ：", "患者番号", "患者ID", "診察券番号", "診察券", "病歴番号"),
+    *(
+        "病案号",
+        "病案號",
+        "住院号",
+        "病历号",
+        "病例号",
+        "病歷號",
+        "门诊号",
+        "就诊号",
+        "登记号",
+        "检查号",
+        "ID号",
+        "患者编号",
+        "患者号",
+        "病人号",
+        "病人编号",
+    ),
+    *("档案号", "就诊卡号", "诊疗卡号", "病历编号", "住院编号", "門診號", "住院號"),
+    *(
+        "カルテ番号",
+        "カルテNo",
+        "カルテ：",
+        "患者番号",
+        "患者ID",
+        "診察券番号",
+        "診察券",
+        "病歴番号",
+        "ID番号",
+        "登録番号",
+    ),
+    *("患者No", "診察番号", "受診番号", "入院番号", "整理番号"),
 )
 RECORD = (
     re.compile(
