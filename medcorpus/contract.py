@@ -19,7 +19,7 @@ from medcorpus.errors import MedcorpusError
 from medcorpus.logical import root_of
 from medcorpus.records import UNDETERMINED, Record
 from medcorpus.schema import records_of, row_schema
-from medcorpus.source import ACCESS, REDISTRIBUTE
+from medcorpus.source import ACCESS, REDISTRIBUTE, Task
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +32,7 @@ TODO = "FILL IN"
 
 def _facts(name: str) -> Iterator[str]:
     source = registry.get(name)
-    for fact in ("title", "about", "homepage", "license", "license_evidence", "license_url", "cite"):
+    for fact in ("title", "about", "homepage", "license", "license_evidence", "license_url"):
         value = str(getattr(source, fact))
         if not value.strip() or TODO in value:
             yield f"{fact} is empty: state it in source.py"
@@ -42,8 +42,8 @@ def _facts(name: str) -> Iterator[str]:
         yield "files is empty: list the raw files as upstream lays them out"
     if not source.homepage.startswith("https://") and not source.homepage.startswith("http://"):
         yield f"homepage {source.homepage!r} is not an address"
-    if not source.cite.lstrip().startswith("@"):
-        yield "cite is not BibTeX: it starts with @article{ or the like"
+    if not registry.citation(name).startswith("@") or TODO in registry.citation(name):
+        yield "cite.bib is not BibTeX: it starts with @article{ or the like"
 
 
 def _terms(name: str) -> Iterator[str]:
@@ -165,12 +165,46 @@ def _renders(name: str) -> Iterator[str]:
     source = registry.get(name)
     for task in source.tasks:
         pairs = zip(sample(name).records, sample(name).rows)
-        made = [i for record, row in pairs if (i := render.render(task, record, row))]
+        texts = registry.instructions(name, task)
+        made = [i for record, row in pairs if (i := render.render(task, record, row, texts))]
         if not made:
             yield f"{task.id}: no record of the sample serves it"
         for instruction in made:
-            if not instruction.instruction.strip() or render.is_blank(instruction):
-                yield f"{instruction.id}: blank instruction, input or output"
+            if render.is_blank(instruction):
+                yield f"{instruction.id}: blank input or output"
+            for output in instruction.output if task.labels else ():
+                if output not in task.labels:
+                    yield f"{instruction.id}: output {output[:60]!r} is not among the task's labels"
+
+
+ALTERNATIVES = 5
+"""How many further wordings of its instruction a task has at least."""
+
+
+def _phrasings(name: str) -> Iterator[str]:
+    for task in registry.get(name).tasks:
+        lines = registry.instructions(name, task)
+        stem = task.phrasings or task.id
+        if len(lines) <= ALTERNATIVES:
+            yield f"phrasings/{stem}.txt has {len(lines)} lines: the task's own instruction and {ALTERNATIVES} others"
+        for number, line in enumerate(lines, 1):
+            yield from (f"phrasings/{stem}.txt line {number}: {fault}" for fault in _faults_of(line, task))
+        for line, times in Counter(" ".join(line.casefold().split()) for line in lines).items():
+            if times > 1:
+                yield f"phrasings/{stem}.txt says the same {times} times: {line[:60]!r}"
+
+
+def _faults_of(instruction: str, task: Task) -> Iterator[str]:
+    if TODO in instruction:
+        yield f"still says {TODO!r}"
+    if "{" in instruction or "}" in instruction:
+        yield "has a brace: slots belong into the input"
+    missing = [label for label in task.labels if label.casefold() not in instruction.casefold()]
+    if missing:
+        yield f"does not name {', '.join(repr(label) for label in missing)}, which the task may answer"
+    guess = _language_of(instruction)
+    if guess and guess != task.instruction_lang:
+        yield f"reads like {guess!r}, but instruction_lang is {task.instruction_lang!r}"
 
 
 CHECKS: dict[str, Callable[[str], Iterator[str]]] = {
@@ -188,6 +222,7 @@ CHECKS: dict[str, Callable[[str], Iterator[str]]] = {
     "expected": _expected,
     "slots": _slots,
     "renders": _renders,
+    "phrasings": _phrasings,
 }
 """Every check by its name, in the order in which a contributor meets them."""
 

@@ -170,8 +170,8 @@ def cite(name: str) -> str:
     if name in products.PRODUCTS:
         product = products.PRODUCTS[name]
         taken = [n for n in registry.names() if product.takes(n, registry.get(n))]
-        return "\n\n".join(dict.fromkeys(registry.get(n).cite.strip() for n in taken))
-    return registry.get(name).cite.strip()
+        return "\n\n".join(dict.fromkeys(registry.citation(n) for n in taken))
+    return registry.citation(name)
 
 
 def sample(name: str, n: int = 5, *, path: str | Path | None = None) -> Rows:

@@ -340,6 +340,7 @@ class Instruction:
     raw_file: Annotated[str, "path of the raw file inside the source's folder"]
     raw_row: Annotated[int, "1-based line, row or element in that file"]
     instruction: Annotated[str, "what to do"]
+    phrasing: Annotated[int, "which of the task's instructions this is; 0 is its own, the others say it in other words"]
     input: Annotated[str, "what to do it with"]
     output: Annotated[tuple[str, ...], "every acceptable answer; the first is the reference"]
     instruction_lang: Annotated[str, "ISO 639-1 code of the instruction"]

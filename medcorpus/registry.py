@@ -51,9 +51,59 @@ def get(name: str) -> Source:
 
 
 def home_of(name: str) -> Path:
-    """Give the folder of one source: `source.py`, `sample/`, `expected.jsonl`."""
+    """Give the folder of one source: `source.py`, `cite.bib`, `phrasings/`, `sample/`, `expected.jsonl`."""
     get(name)
     return folder() / name
+
+
+SHARED = "_phrasings"
+"""Folder beside the sources with the instructions that tasks of several sources share."""
+
+
+@cache
+def citation(name: str) -> str:
+    """Give the BibTeX of a source, which lies beside it in `cite.bib`.
+
+    >>> citation("frenchmedmcqa").split("{")[0]
+    '@inproceedings'
+
+    Raises:
+        SourceError: There is no such file.
+    """
+    return _text(home_of(name) / "cite.bib", name, "write the BibTeX of the corpus into it").strip()
+
+
+@cache
+def phrasings(name: str, stem: str) -> tuple[str, ...]:
+    """Give the instructions of a task, one a line of its file: the first is its own, the others say it in other words.
+
+    Args:
+        name: The source.
+        stem: Name of the file without its ending: the task's `phrasings`, else its id.
+
+    Raises:
+        SourceError: There is no such file, or it is empty.
+    """
+    own = home_of(name) / "phrasings" / f"{stem}.txt"
+    shared = folder() / SHARED / f"{stem}.txt"
+    text = _text(shared if shared.is_file() and not own.is_file() else own, name, "write one instruction a line")
+    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
+    if not lines:
+        raise SourceError(f"phrasings/{stem}.txt is empty", where=name, fix="write one instruction a line")
+    return lines
+
+
+def instructions(name: str, task: Task) -> tuple[str, ...]:
+    """Give the instructions of a task of a source; the first is its own."""
+    return phrasings(name, task.phrasings or task.id)
+
+
+def _text(path: Path, where: str, fix: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        beside = path.relative_to(folder() / where) if path.is_relative_to(folder() / where) else path.name
+        raise SourceError(f"{beside} is missing", where=where, fix=fix) from error
 
 
 @cache

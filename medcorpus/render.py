@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import string
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -89,13 +89,29 @@ def values_for(task: Task, record: Record, lang: str) -> Fields | None:
     return None if added is None else {**record.fields(), **added}
 
 
-def render(task: Task, record: Record, origin: Mapping[str, Any]) -> Instruction | None:
+def phrasing_of(row: str, split: str, count: int) -> int:
+    """Choose which of a task's instructions a row is given.
+
+    Test rows get the task's own, so that scores can be compared; the others are spread evenly by a hash of their id.
+
+    Args:
+        row: Id of the instruction row.
+        split: Its split.
+        count: How many instructions the task has.
+    """
+    if split == "test":
+        return 0
+    return int.from_bytes(hashlib.blake2b(row.encode(), digest_size=8).digest(), "big") % count
+
+
+def render(task: Task, record: Record, origin: Mapping[str, Any], instructions: Sequence[str]) -> Instruction | None:
     """Render one record for one task; None when the task does not take it.
 
     Args:
         task: The task.
         record: The record.
         origin: The row's `Origin` columns.
+        instructions: The task's instructions, its own first.
 
     Raises:
         SourceError: A template asks for a slot that the record does not have.
@@ -111,8 +127,10 @@ def render(task: Task, record: Record, origin: Mapping[str, Any]) -> Instruction
             where=str(origin["id"]),
             fix="give it in extra or in the task's fields()",
         ) from error
+    row = f"{task.id}/{origin['id']}"
+    phrasing = phrasing_of(row, origin["split"], len(instructions))
     return Instruction(
-        id=f"{task.id}/{origin['id']}",
+        id=row,
         record_id=origin["id"],
         task_id=task.id,
         task=task.name,
@@ -124,7 +142,8 @@ def render(task: Task, record: Record, origin: Mapping[str, Any]) -> Instruction
         redistribute=origin["redistribute"],
         raw_file=origin["raw_file"],
         raw_row=origin["raw_row"],
-        instruction=task.instruction,
+        instruction=instructions[phrasing],
+        phrasing=phrasing,
         input=given,
         output=wanted,
         instruction_lang=task.instruction_lang,
@@ -141,7 +160,12 @@ class _Rendering:
 
 def layer_of(name: str, records: Shards) -> Layer:
     """Describe the instructions layer of a source over its records."""
-    own = {"render": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(), "source": code_hash(name)}
+    texts = "\n\n".join("\n".join(registry.instructions(name, t)) for t in registry.get(name).tasks)
+    own = {
+        "render": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
+        "source": code_hash(name),
+        "phrasings": hashlib.sha256(texts.encode()).hexdigest(),
+    }
     jobs = tuple(_Rendering(name, records.only(i)) for i in range(len(records.parts)))
     recipe = {"kind": "instructions", "source": name, "code": own, "over": records.lineage}
     return Layer(recipe=recipe, jobs=jobs, write=write_part)
@@ -154,21 +178,24 @@ def write_part(job: _Rendering, path: Path) -> Mapping[str, Any]:
         Notes for the receipt: what could not be rendered, with id, reason, raw file and row.
     """
     source = registry.get(job.source)
+    tasks = [(task, registry.instructions(job.source, task)) for task in source.tasks]
     rejects: list[Unrendered] = []
     with writing_ipc(path, arrow_schema(Instruction)) as writer:
         for batch in job.shards.table(0).to_batches(max_chunksize=BATCH_ROWS):
-            rows = list(_rendered(source, batch, rejects))
+            rows = list(_rendered(tasks, batch, source.shape, rejects))
             writer.write_batch(_batch(rows))
     return {"rejects": rejects}
 
 
-def _rendered(source: Source, batch: pa.RecordBatch, rejects: list[Unrendered]) -> Iterator[Instruction]:
+def _rendered(
+    tasks: list[tuple[Task, tuple[str, ...]]], batch: pa.RecordBatch, shape: type[Record], rejects: list[Unrendered]
+) -> Iterator[Instruction]:
     import pyarrow as pa
 
     table = pa.Table.from_batches([batch])
     origins = table.select(arrow_schema(Origin).names).to_pylist()
-    for origin, record in zip(origins, records_of(table, source.shape)):
-        made = [i for i in (render(t, record, origin) for t in source.tasks) if i is not None]
+    for origin, record in zip(origins, records_of(table, shape)):
+        made = [i for i in (render(t, record, origin, texts) for t, texts in tasks) if i is not None]
         if not made:
             rejects.append((origin["id"], NO_TASK, origin["raw_file"], origin["raw_row"]))
         for instruction in made:

@@ -65,7 +65,6 @@ source = Source(
     license_url="FILL IN: where that sentence stands",
     redistribute="unknown",  # FILL IN: yes needs a sentence that allows it
     access="open",  # FILL IN: open, account, agreement or manual
-    cite="FILL IN: BibTeX",
     files=(File(path="FILL IN.jsonl", url=URL, split="train"),),
     read=read,{tasks}
     version="",  # FILL IN: upstream version or commit
@@ -78,11 +77,14 @@ _TASK = """
             name="{name}",
             category="{category}",
             domain="Medical Knowledge",
-            instruction="FILL IN: what to do, and every label there is",
             input="{given}",
             output="{wanted}",
         ),
     ),"""
+
+
+_CITE = "FILL IN: BibTeX\n"
+_PHRASINGS = "FILL IN: what to do, and every label there is; then, a line each, five other ways to say it\n"
 
 
 class RefusedNameError(MedcorpusError):
@@ -112,8 +114,11 @@ def write(name: str, *, shape: str = "Text", title: str = "") -> list[Path]:
     _check_place()
     folder = registry.folder() / name
     folder.mkdir()
-    files = {"__init__.py": "", "source.py": source_text(name, shape=shape, title=title)}
+    files = {"__init__.py": "", "cite.bib": _CITE, "source.py": source_text(name, shape=shape, title=title)}
+    if shape in _TASKS:
+        files = {f"phrasings/{name}.txt": _PHRASINGS} | files
     for file, text in files.items():
+        (folder / file).parent.mkdir(exist_ok=True)
         (folder / file).write_text(text, encoding="utf-8")
     registry.names.cache_clear()
     registry.tasks.cache_clear()

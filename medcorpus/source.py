@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -76,32 +76,37 @@ class Task:
         name: Snake-case name that says source and job.
         category: One of the 19 category names of MedS-Ins.
         domain: One of the five text domains.
-        instruction: What to do; written for this project, in `instruction_lang`.
         input: Template of the input.
         output: Template of the output.
+        labels: Every output there may be, where they are a closed set; every phrasing names them all.
         lang: Only records of this language serve the task; empty: all.
         output_lang: Language of the output where it is not the input's.
         instruction_lang: Language of the instruction.
+        phrasings: Name of the file with its instructions, where it is not the task's id; `registry.phrasings` reads it.
         adds: Names that `fields` adds.
         fields: Computes further named values from a record; None means that the record does not serve the task.
         joiner: Puts several values of a slot together.
         bench: Whether MedS-Bench tests it.
+        exempt: Checks of the linter that this task may fail, each with the reason; one that is no longer needed is
+            an error.
     """
 
     id: str
     name: str
     category: str
     domain: str
-    instruction: str
     input: str
     output: str
+    labels: tuple[str, ...] = ()
     lang: str = ""
     output_lang: str = ""
     instruction_lang: str = "en"
+    phrasings: str = ""
     adds: tuple[str, ...] = ()
     fields: Callable[[Any], Fields | None] | None = None
     joiner: str = ", "
     bench: bool = False
+    exempt: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.category not in CATEGORIES.values():
@@ -117,6 +122,8 @@ class Task:
 class Source:
     """A corpus: facts, and `read`, which turns one raw file into records.
 
+    Beside the module lie `cite.bib`, how to cite it, and `phrasings/`, the instructions of its tasks.
+
     Args:
         title: Name as its authors write it.
         about: One or two sentences: what it holds, who made it.
@@ -129,7 +136,6 @@ class Source:
         redistribute: Whether the rows may be passed on; unknown counts as no.
         access: `open` (anyone can download), `account` (registration), `agreement` (signed), `manual` (books).
         how: What to sign, where, and where to put the files; needed where access is not open.
-        cite: BibTeX.
         files: The raw files.
         read: `read(path)`: yields records, or what `reading.each` yields, for one raw file.
         tasks: Instruction tasks.
@@ -155,7 +161,6 @@ class Source:
     license_url: str
     redistribute: Redistribute
     access: Access
-    cite: str
     files: tuple[File, ...]
     read: Read
     how: str = ""

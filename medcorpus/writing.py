@@ -242,7 +242,7 @@ def _source_entry(name: str, inputs: Inputs, writer: _Writer) -> dict[str, Any]:
         "license_url": source.license_url,
         "redistribute": source.redistribute,
         "access": source.access,
-        "cite": source.cite,
+        "cite": registry.citation(name),
         "rows_in": total.read,
         **rendered,
         "rows_out": verdicts[KEPT],

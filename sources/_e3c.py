@@ -11,13 +11,6 @@ EVIDENCE = (
     "README.md: 'The E3C corpus is released under Creative Commons NonCommercial license (CC BY-NC)', without version; "
     "each document names a licence of its own besides, 75 of them none"
 )
-CITE = """@inproceedings{magnini2020e3c,
-  title = {The {E3C} Project: Collection and Annotation of a Multilingual Corpus of Clinical Cases},
-  author = {Magnini, B. and Altuna, B. and Lavelli, A. and Speranza, M. and Zanoli, R.},
-  booktitle = {Proceedings of the Seventh Italian Conference on Computational Linguistics},
-  address = {Bologna, Italy},
-  year = {2020}
-}"""
 FOLDERS = {"English": "en", "French": "fr", "Spanish": "es", "Italian": "it", "Basque": "eu"}
 
 _TRAINING = """

@@ -24,13 +24,10 @@ def task(task_id: str, name: str, lang: str, domain: str = "Medical Knowledge", 
         name=name,
         category="Question Answering",
         domain=domain,
-        instruction=(
-            "Read the medical question and its lettered options and choose every option that is right. "
-            "Answer with the letter and the text of each right option, in the language of the question."
-        ),
         input=f"{passage}{QUESTION[lang]}: {{question}}\n{OPTIONS[lang]}:\n{{options}}",
         output=ANSWER[lang],
         joiner="; ",
+        phrasings="exam",
         lang=lang,
         bench=True,
     )

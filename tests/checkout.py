@@ -56,7 +56,6 @@ source = Source(
     license_url="https://example.org/tiny/license",
     redistribute="yes",
     access="open",
-    cite="@misc{tiny, title = {Tiny Exam}}",
     files=(File(path="questions.jsonl", url="https://example.org/{path}"),),
     read=read,
     tasks=(
@@ -65,7 +64,6 @@ source = Source(
             name="tiny_exam_qa",
             category="Question Answering",
             domain="Exam",
-            instruction="Choose the right option.",
             input="{question}\\n{options}",
             output="{answer}",
             lang="en",
@@ -76,6 +74,16 @@ source = Source(
 '''
 
 
+PHRASINGS = """\
+Choose the right option.
+Pick the option that is right.
+Which of the options is right? Give it.
+One of the options answers the question: say which.
+Answer the question with one of the options.
+Say which option is the answer.
+"""
+
+
 @contextmanager
 def tiny_checkout(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Make a checkout in a folder, and let its sources be the only ones."""
@@ -84,6 +92,9 @@ def tiny_checkout(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     (folder / "pyproject.toml").touch()
     (source / "__init__.py").touch()
     (source / "source.py").write_text(SOURCE, encoding="utf-8")
+    (source / "cite.bib").write_text("@misc{tiny, title = {Tiny Exam}}\n", encoding="utf-8")
+    (source / "phrasings").mkdir()
+    (source / "phrasings" / f"{NAME}_qa.txt").write_text(PHRASINGS, encoding="utf-8")
     (source / "sample" / "questions.jsonl").write_text(ROWS, encoding="utf-8")
     with monkeypatch.context() as patch:
         patch.setattr(medcorpus.corpora, "__path__", [str(folder / "sources")])
@@ -94,7 +105,14 @@ def tiny_checkout(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 def forget_sources() -> None:
     """Forget which sources there are, so that the folder is looked at again."""
-    for cached in (registry.names, registry.get, registry.tasks, contract.sample):
+    for cached in (
+        registry.names,
+        registry.get,
+        registry.tasks,
+        registry.citation,
+        registry.phrasings,
+        contract.sample,
+    ):
         cached.cache_clear()
     for name in [n for n in sys.modules if n.startswith(f"medcorpus.corpora.{NAME}")]:
         del sys.modules[name]

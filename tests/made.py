@@ -45,7 +45,6 @@ def source(shape: type[Record] = Text, **changes: Any) -> Source:
         "license_url": "https://example.org/license",
         "redistribute": "yes",
         "access": "open",
-        "cite": "@misc{made}",
         "files": (File(path="*.jsonl"),),
         "read": read,
         "folder": "made_raw",
@@ -57,6 +56,8 @@ def register(monkeypatch: pytest.MonkeyPatch, made: Source, name: str = NAME) ->
     """Let the registry know one made-up source and nothing else."""
     monkeypatch.setattr(registry, "names", lambda: (name,))
     monkeypatch.setattr(registry, "get", lambda asked: made)
+    monkeypatch.setattr(registry, "citation", lambda asked: "@misc{made}")
+    monkeypatch.setattr(registry, "instructions", lambda asked, task: ("Do it.",))
     uncached = getattr(registry.tasks, "__wrapped__", registry.tasks)
     monkeypatch.setattr(registry, "tasks", uncached)  # the real one remembers what it found
 

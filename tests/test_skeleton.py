@@ -24,7 +24,8 @@ def test_skeleton_can_be_imported_and_says_what_to_fill_in(shape: str, sources: 
     name = f"{NAME}_{shape.lower()}"
     files = skeleton.write(name, shape=shape)
     forget_sources()
-    assert files == [sources / name / "__init__.py", sources / name / "source.py"]
+    assert files[-1] == sources / name / "source.py"
+    assert all(file.is_file() for file in files)
     assert registry.get(name).shape.__name__ == shape
     found = contract.check(name)
     assert {check for check, problems in found.items() if problems} >= {
@@ -36,7 +37,7 @@ def test_skeleton_can_be_imported_and_says_what_to_fill_in(shape: str, sources: 
     }
     told = "\n".join(line for problems in found.values() for line in problems)
     assert "cannot be checked" not in told
-    facts = ("title", "about", "homepage", "license", "license_evidence", "license_url", "cite", "langs")
+    facts = ("title", "about", "homepage", "license", "license_evidence", "license_url", "langs")
     assert [fact for fact in facts if f"{fact} is empty" not in told] == []
     assert "sample/ is empty" in told
     assert f"medcorpus check {name} --update" in told

@@ -169,18 +169,6 @@ source = Source(
     license_url=f"https://github.com/trunghlt/AdverseDrugReaction/blob/{COMMIT}/ADE-Corpus-V2/README.txt",
     redistribute="unknown",
     access="open",
-    cite="""@article{gurulingappa2012ade,
-  title = {Development of a benchmark corpus to support the automatic extraction of drug-related adverse effects from
-           medical case reports},
-  author = {Gurulingappa, Harsha and Rajput, Abdul Mateen and Roberts, Angus and Fluck, Juliane and
-            Hofmann-Apitius, Martin and Toldo, Luca},
-  journal = {Journal of Biomedical Informatics},
-  volume = {45},
-  number = {5},
-  pages = {885--892},
-  year = {2012},
-  doi = {10.1016/j.jbi.2012.04.008}
-}""",
     files=(
         File(path="ADE-Corpus-V2/DRUG-AE.rel", url=URL),
         File(path="ADE-Corpus-V2/DRUG-DOSE.rel", url=URL),
@@ -194,8 +182,6 @@ source = Source(
             name="ade_drug_extraction",
             category="Named Entity Recognition",
             domain="Medical Knowledge",
-            instruction="The sentence comes from a case report and names at least one drug. Write the name of one drug "
-            "exactly as it stands in the sentence; where there are several, any of them is right.",
             input="{text}",
             output="{drug_names}",
             adds=("drug_names",),
@@ -206,9 +192,6 @@ source = Source(
             name="ade_drug_dose_extraction",
             category="Information Extraction",
             domain="Medical Knowledge",
-            instruction="You are given a sentence from a case report and the name of a drug in it. Write the words of "
-            "the sentence that say how much of this drug was taken or how often; where there are several such phrases, "
-            "any of them is right.",
             input="Sentence: {text}\nDrug: {drug}",
             output="{dose_phrases}",
             adds=("drug", "dose_phrases"),
@@ -220,8 +203,6 @@ source = Source(
             name="ade_sentence_classification",
             category="Text Classification",
             domain="Medical Knowledge",
-            instruction="Decide whether the sentence from a medical case report tells of a harmful effect of a drug. "
-            "Answer 'adverse drug event' if it does and 'non-adverse drug event' if it does not.",
             input="{text}",
             output="{verdict}",
             adds=("verdict",),

@@ -63,24 +63,6 @@ source = Source(
     license_url=f"https://github.com/cambridgeltl/MTL-Bioinformatics-2016/blob/{COMMIT}/README.md",
     redistribute="yes",
     access="open",
-    cite="""@article{crichton2017neural,
-  title = {A neural network multi-task learning approach to biomedical named entity recognition},
-  author = {Crichton, Gamal and Pyysalo, Sampo and Chiu, Billy and Korhonen, Anna},
-  journal = {BMC Bioinformatics},
-  volume = {18},
-  pages = {368},
-  year = {2017},
-  doi = {10.1186/s12859-017-1776-8}
-}
-
-@article{li2016biocreative,
-  title = {{BioCreative V CDR} task corpus: a resource for chemical disease relation extraction},
-  author = {Li, Jiao and Sun, Yueping and Johnson, Robin J. and Sciaky, Daniela and Wei, Chih-Hsuan and Leaman, Robert
-            and Davis, Allan Peter and Mattingly, Carolyn J. and Wiegers, Thomas C. and Lu, Zhiyong},
-  journal = {Database},
-  year = {2016},
-  doi = {10.1093/database/baw068}
-}""",
     folder="mtl_ner",
     files=(
         File(path="data/BC5CDR-IOB/train.tsv", url=URL, split="train"),
@@ -94,8 +76,6 @@ source = Source(
             name="bc5cdr_chemical_ner",
             category="Named Entity Recognition",
             domain="Medical Knowledge",
-            instruction="List the chemicals and drugs that the sentence mentions, each once and exactly as it stands "
-            f"there, separated by commas. If it mentions none, answer '{NOTHING}'",
             input="{text}",
             output="{names}",
             adds=("names",),
@@ -107,8 +87,6 @@ source = Source(
             name="bc5cdr_disease_ner",
             category="Named Entity Recognition",
             domain="Medical Knowledge",
-            instruction="List the diseases that the sentence mentions, symptoms and adverse effects included, each "
-            f"once and exactly as it stands there, separated by commas. If it mentions none, answer '{NOTHING}'",
             input="{text}",
             output="{names}",
             adds=("names",),

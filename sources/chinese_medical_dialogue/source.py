@@ -64,12 +64,6 @@ source = Source(
     license_url=f"https://github.com/Toyhom/Chinese-medical-dialogue-data/blob/{COMMIT}/LICENSE",
     redistribute="yes",
     access="open",
-    cite="""@misc{toyhom2019chinese,
-  title = {Chinese medical dialogue data},
-  author = {Toyhom},
-  year = {2019},
-  howpublished = {\\url{https://github.com/Toyhom/Chinese-medical-dialogue-data}}
-}""",
     files=tuple(File(path=path, url=URL) for path in (SAMPLE, INTERNAL_MEDICINE, *OTHERS)),
     read=read,
     tasks=(
@@ -78,7 +72,6 @@ source = Source(
             name="chinese_medical_dialogue_answering",
             category="Dialogue",
             domain="Daily Conversation",
-            instruction="你是一名医生。请阅读患者的提问，说明可能的原因，并给出检查、治疗或日常护理方面的建议。",
             input="{text}",
             output="{target}",
             instruction_lang="zh",

@@ -32,38 +32,6 @@ from medcorpus.records import Fields, Span
 
 COMMIT = "62d54af08ba52e8196e664fcec01122a4d4e38ab"
 URL = f"https://raw.githubusercontent.com/uw-bionlp/clinical-trials-gov-data/{COMMIT}/{{path}}"
-ENTITIES = """Clinical: Allergy, Allergy-Name, Code, Condition, Condition-Name, Condition-Type, Contraindication, \
-Drug, Drug-Name, Encounter, Immunization, Immunization-Name, Indication, Observation, Observation-Name, Organism, \
-Organism-Name, Procedure, Procedure-Name, Provider, Specimen.
-Demographic: Age, Birth, Death, Ethnicity, Family-Member, Language, Life-Stage-And-Gender.
-Logical: Exception, Negation.
-Qualifiers: Acuteness, Assertion, Modifier, Polarity, Risk, Severity, Stability.
-Temporal and comparative: Criteria-Count, Eq-Comparison, Eq-Operator, Eq-Temporal-Period, Eq-Temporal-Recency, \
-Eq-Temporal-Unit, Eq-Unit, Eq-Value.
-Other: Coreference, Insurance, Location, Other, Study."""
-RELATIONS = """Alternatives and examples: Abbrev-Of, Equivalent-To, Example-Of.
-Clinical: Class, Code, Contraindicates, Indication-For, Name, Provider, Specimen, Stage, Type.
-Dependent: Caused-By, Found-By, Treatment-For, Using.
-Logical: And, If-Then, Negates, Or.
-Qualifiers: Acuteness, Asserted, Dose, Modifies, Polarity, Risk-For, Severity, Stability.
-Temporal and comparative: After, Before, Criteria, Duration, During, Max-Value, Min-Value, Minimum-Count, \
-Numeric-Filter, Operator, Per, Temporal-Period, Temporal-Recency, Temporal-Unit, Temporality, Unit, Value.
-Other: Except, From, Has, Is-Other, Location, Refers-To, Study-Of."""
-
-INSTRUCTION = f"""You are given the eligibility criteria of a clinical trial. Find the entities in each line and the \
-relations between them, so that the criteria can be turned into database queries.
-
-Types of entities
-{ENTITIES}
-Mentions of a type with -Name are the name alone, where the mention of the type itself may hold more; Eq stands for \
-equality.
-
-Types of relations
-{RELATIONS}
-
-Answer with a JSON object that has a key for every line that is not blank: Line1 for the first line of the text, Line2 \
-for the second, and so on, blank lines counted. Its value is an object of two lists: Entities, of [mention, type], and \
-Relations, of [mention it starts from, mention it points to, type], both in the order of the text."""
 
 
 def read(path: Path) -> Iterator[Item]:
@@ -123,16 +91,6 @@ source = Source(
     license_url=f"https://github.com/uw-bionlp/clinical-trials-gov-data/blob/{COMMIT}/README.md",
     redistribute="unknown",
     access="open",
-    cite="""@article{dobbins2022leaf,
-  title = {The {Leaf} Clinical Trials Corpus: a new resource for query generation from clinical trial eligibility
-           criteria},
-  author = {Dobbins, Nicholas J. and Mullen, Tony and Uzuner, {\\"O}zlem and Yetisgen, Meliha},
-  journal = {Scientific Data},
-  volume = {9},
-  pages = {490},
-  year = {2022},
-  doi = {10.1038/s41597-022-01521-0}
-}""",
     files=(
         File(path="ner/nic/*/*.txt", url=URL),
         File(path="ner/nic/*/*.ann", url=URL, companion=True),
@@ -146,7 +104,6 @@ source = Source(
             name="trial_eligibility_ner_and_relations",
             category="Named Entity Recognition",
             domain="Exam",
-            instruction=INSTRUCTION,
             input="{text}",
             output="{structure}",
             adds=("structure",),

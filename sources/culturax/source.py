@@ -55,14 +55,6 @@ source = Source(
         "Log in at https://huggingface.co/datasets/uonlp/CulturaX, agree to share your contact data, and download the "
         "folders en, zh, ja, fr, ru, es, or some of their parts, into the folder 'culturax'"
     ),
-    cite="""@inproceedings{nguyen2024culturax,
-  title = {{CulturaX}: A Cleaned, Enormous, and Multilingual Dataset for Large Language Models in 167 Languages},
-  author = {Nguyen, Thuat and Nguyen, Chien Van and Lai, Viet Dac and Man, Hieu and Ngo, Nghia Trung and Dernoncourt,
-            Franck and Rossi, Ryan A. and Nguyen, Thien Huu},
-  booktitle = {Proceedings of LREC-COLING 2024},
-  year = {2024},
-  url = {https://arxiv.org/abs/2309.09400}
-}""",
     files=tuple(File(path=f"{lang}/{lang}_part_*.parquet", lang=lang) for lang in _web.LANGS),
     read=read,
     kind="web",

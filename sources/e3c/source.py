@@ -59,7 +59,6 @@ source = Source(
     license_url=_e3c.README,
     redistribute="unknown",
     access="open",
-    cite=_e3c.CITE,
     files=tuple(
         File(path=f"data_collection/{folder}/layer{n}/*.json", url=_e3c.URL, lang=lang)
         for folder, lang in _e3c.FOLDERS.items()

@@ -108,7 +108,6 @@ source = Source(
     license_url=_e3c.README,
     redistribute="unknown",
     access="open",
-    cite=_e3c.CITE,
     files=tuple(
         File(path=f"data_annotation/{folder}/layer{n}/*.xml", url=_e3c.URL, lang=lang)
         for folder, lang in _e3c.FOLDERS.items()
@@ -121,11 +120,6 @@ source = Source(
             name="e3c_clinical_entity_ner",
             category="Named Entity Recognition",
             domain="Clinical Text",
-            instruction=(
-                "The input is a clinical case in English, French or Spanish. List every clinical entity in it: the "
-                "disorders, symptoms, signs, injuries and other pathological findings, each as it is written in the "
-                "text, in the order of the text, without repeating one. Separate them by semicolons."
-            ),
             input="{text}",
             output="{entities}",
             adds=("entities",),

@@ -101,12 +101,6 @@ source = Source(
     license_url="https://opus.nlpl.eu/EMEA/corpus/version/EMEA",
     redistribute="unknown",
     access="open",
-    cite="""@inproceedings{tiedemann2012opus,
-  title = {Parallel Data, Tools and Interfaces in {OPUS}},
-  author = {Tiedemann, J{\\"o}rg},
-  booktitle = {Proceedings of the Eighth International Conference on Language Resources and Evaluation (LREC 2012)},
-  year = {2012}
-}""",
     files=(
         File(path="en-es.txt.zip", url=URL, member="EMEA.en-es.en", lang="en"),
         File(path="en-es.txt.zip", url=URL, member="EMEA.en-es.es", lang="es"),

@@ -62,14 +62,6 @@ source = Source(
         "Download the folders data/spa_Latn, fra_Latn, rus_Cyrl, cmn_Hani and jpn_Jpan, or some of their parts, from "
         "https://huggingface.co/datasets/HuggingFaceFW/fineweb-2 into the folder 'fineweb2'; all are over 13 TB of text"
     ),
-    cite="""@misc{penedo2025fineweb2,
-  title = {{FineWeb2}: One Pipeline to Scale Them All -- Adapting Pre-Training Data Processing to Every Language},
-  author = {Penedo, Guilherme and Kydl{\\'\\i}{\\v{c}}ek, Hynek and Sabol{\\v{c}}ec, Vinko and Messmer, Bettina and
-            Foroutan, Negar and Kargaran, Amir Hossein and Raffel, Colin and Jaggi, Martin and Von Werra, Leandro and
-            Wolf, Thomas},
-  year = {2025},
-  url = {https://arxiv.org/abs/2506.20920}
-}""",
     files=tuple(File(path=f"data/{folder}/train/*.parquet", lang=lang) for folder, lang in FOLDERS.items()),
     read=read,
     kind="web",

@@ -52,13 +52,6 @@ source = Source(
     license_url=f"https://github.com/qanastek/FrenchMedMCQA/blob/{COMMIT}/README.md",
     redistribute="yes",
     access="open",
-    cite="""@inproceedings{labrak-etal-2022-frenchmedmcqa,
-  title = {{FrenchMedMCQA}: A French Multiple-Choice Question Answering Dataset for Medical domain},
-  author = {Labrak, Yanis and Bazoge, Adrien and Dufour, Richard and Daille, Béatrice and Gourraud, Pierre-Antoine
-            and Morin, Emmanuel and Rouvier, Mickael},
-  booktitle = {Proceedings of the 13th International Workshop on Health Text Mining and Information Analysis (LOUHI)},
-  year = {2022}
-}""",
     files=(
         File(path="corpus/train.json", url=URL, split="train"),
         File(path="corpus/dev.json", url=URL, split="validation"),

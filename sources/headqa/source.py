@@ -115,12 +115,6 @@ source = Source(
     license_url=f"https://github.com/claudiaqw/head-qa-afi/blob/{COMMIT}/data/HEAD/README.txt",
     redistribute="yes",
     access="open",
-    cite="""@inproceedings{vilares-gomez-rodriguez-2019-head,
-  title = {{HEAD-QA}: A Healthcare Dataset for Complex Reasoning},
-  author = {Vilares, David and G{\\'o}mez-Rodr{\\'i}guez, Carlos},
-  booktitle = {Proceedings of the 57th Annual Meeting of the Association for Computational Linguistics},
-  year = {2019}
-}""",
     files=tuple(
         File(path=f"data/{folder}/{name}_{folder}.json", url=URL, split=split, lang=lang)
         for folder, lang in (("HEAD", "es"), ("HEAD_EN", "en"))
@@ -133,10 +127,6 @@ source = Source(
             name="headqa_answer_selection",
             category="Question Answering",
             domain="Exam",
-            instruction=(
-                "Answer the multiple-choice question about health care. One of the numbered options is right: "
-                "give its number, from '1' to '5', and nothing else."
-            ),
             input="Question: {question}\nOptions:\n{numbered}",
             output="{number}",
             lang="en",
@@ -148,7 +138,6 @@ source = Source(
             name="headqa_translation_en_es",
             category="Translation",
             domain="Exam",
-            instruction="Translate the English exam question into Spanish.",
             input="{question}",
             output="{translation}",
             lang="en",
@@ -160,7 +149,6 @@ source = Source(
             name="headqa_translation_es_en",
             category="Translation",
             domain="Exam",
-            instruction="Translate the Spanish exam question into English.",
             input="{question}",
             output="{translation}",
             lang="es",
@@ -172,10 +160,6 @@ source = Source(
             name="headqa_topic_classification",
             category="Text Classification",
             domain="Exam",
-            instruction=(
-                "Name the subject of the exam that the question and its options come from. Reply with one of: "
-                "medicine, nursery, psychology, chemistry, pharmacology, biology. Nursery stands for nursing."
-            ),
             input="Question: {question}\nOptions:\n{numbered}",
             output="{category}",
             lang="en",

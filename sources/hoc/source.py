@@ -92,17 +92,6 @@ source = Source(
     license_url=f"https://github.com/sb895/Hallmarks-of-Cancer/blob/{COMMIT}/LICENSE",
     redistribute="yes",
     access="open",
-    cite="""@article{baker2015automatic,
-  title = {Automatic semantic classification of scientific literature according to the hallmarks of cancer},
-  author = {Baker, Simon and Silins, Ilona and Guo, Yufan and Ali, Imran and H{\\"o}gberg, Johan and Stenius, Ulla and
-            Korhonen, Anna},
-  journal = {Bioinformatics},
-  volume = {32},
-  number = {3},
-  pages = {432--440},
-  year = {2015},
-  publisher = {Oxford University Press}
-}""",
     files=(
         File(path="text/*.txt", url=URL),
         File(path="labels/*.txt", url=URL, companion=True),
@@ -115,9 +104,6 @@ source = Source(
             name="hoc_hallmark_classification",
             category="Text Classification",
             domain="Medical Knowledge",
-            instruction="Read the abstract of a biomedical publication and name every hallmark of cancer it gives "
-            f"evidence of; there is at least one. The ten hallmarks are: {'; '.join(HALLMARKS)}. Answer with their "
-            "names in this order, separated by commas.",
             input="{text}",
             output="{hallmarks}",
             adds=("hallmarks",),

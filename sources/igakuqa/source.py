@@ -78,13 +78,6 @@ source = Source(
     license_url=f"https://github.com/jungokasai/IgakuQA/tree/{COMMIT}",
     redistribute="unknown",
     access="open",
-    cite="""@misc{jpn-med-exam_gpt4,
-  title = {Evaluating {GPT}-4 and {ChatGPT} on {J}apanese Medical Licensing Examinations},
-  author = {Kasai, Jungo and Kasai, Yuhei and Sakaguchi, Keisuke and Yamada, Yutaro and Radev, Dragomir},
-  year = {2023},
-  eprint = {2303.18027},
-  archivePrefix = {arXiv}
-}""",
     files=tuple(
         File(path=f"data/{year}/{exam}-{block}.jsonl", url=URL, split="test" if year == TEST else "train")
         for year, exam in EXAMS.items()

@@ -103,12 +103,6 @@ source = Source(
     license_url=f"https://github.com/abachaa/LiveQA_MedicalTask_TREC2017/blob/{COMMIT}/Readme.txt",
     redistribute="unknown",
     access="open",
-    cite="""@inproceedings{LiveMedQA2017,
-  author = {Asma {Ben Abacha} and Eugene Agichtein and Yuval Pinter and Dina Demner{-}Fushman},
-  title = {Overview of the Medical Question Answering Task at TREC 2017 LiveQA},
-  booktitle = {TREC 2017},
-  year = {2017}
-}""",
     files=(
         File(path="TrainingDatasets/TREC-2017-LiveQA-Medical-Train-1.xml", url=TRAINING_URL, split="train"),
         File(path="TrainingDatasets/TREC-2017-LiveQA-Medical-Train-2.xml", url=TRAINING_URL, split="train"),
@@ -126,11 +120,6 @@ source = Source(
             name="liveqa_consumer_answering",
             category="Dialogue",
             domain="Daily Conversation",
-            instruction=(
-                "Someone has written to a medical information service, for themselves or for a relative. "
-                "Reply as a doctor would: address what is asked, with reliable information and in words a lay person "
-                "understands."
-            ),
             input="{text}",
             output="{target}",
             lang="en",

@@ -47,13 +47,6 @@ source = Source(
     license_url=f"https://github.com/abachaa/Medication_QA_MedInfo2019/tree/{COMMIT}",
     redistribute="unknown",
     access="open",
-    cite="""@inproceedings{BenAbacha:MEDINFO19,
-  title = {Bridging the Gap between Consumers' Medication Questions and Trusted Answers},
-  author = {{Ben Abacha}, Asma and Mrabet, Yassine and Sharp, Mark and Goodwin, Travis and Shooshan, Sonya E. and
-            Demner-Fushman, Dina},
-  booktitle = {MEDINFO 2019},
-  year = {2019}
-}""",
     files=(File(path="MedInfo2019-QA-Medications.xlsx", url=URL),),
     read=read,
     tasks=(
@@ -62,10 +55,6 @@ source = Source(
             name="medicationqa_answering",
             category="Question Answering",
             domain="Exam",
-            instruction=(
-                "Answer the question about a medicine as a careful pharmacist would: what it is for, how it is taken, "
-                "how it acts, what it interacts with or harms, as far as the question asks for it."
-            ),
             input="{text}",
             output="{target}",
         ),

@@ -102,12 +102,6 @@ source = Source(
         "Download the newest 'MedlinePlus Health Topic XML' (one date only, plain or zip) from "
         "https://medlineplus.gov/xml.html into the folder 'medlineplus'."
     ),
-    cite="""@misc{medlineplus,
-  title = {{MedlinePlus}: Health Topics},
-  author = {{National Library of Medicine (US)}},
-  address = {Bethesda (MD)},
-  url = {https://medlineplus.gov/}
-}""",
     files=(
         File(path="mplus_topics_*.xml"),
         File(path="mplus_topics_compressed_*.zip", member="mplus_topics_*.xml"),

@@ -105,17 +105,6 @@ source = Source(
     redistribute="unknown",
     access="open",
     how="download data_clean.zip from the Google Drive link at https://github.com/jind11/MedQA#data and unpack it",
-    cite="""@article{jin2021disease,
-  title = {What disease does this patient have? A large-scale open domain question answering dataset from medical
-           exams},
-  author = {Jin, Di and Pan, Eileen and Oufattole, Nassim and Weng, Wei-Hung and Fang, Hanyi and Szolovits, Peter},
-  journal = {Applied Sciences},
-  volume = {11},
-  number = {14},
-  pages = {6421},
-  year = {2021},
-  publisher = {MDPI}
-}""",
     files=tuple(_files()),
     read=read,
     tasks=(

@@ -97,16 +97,6 @@ source = Source(
     license_url=f"https://github.com/abachaa/MedQuAD/blob/{COMMIT}/readme.txt#L46",
     redistribute="yes",
     access="open",
-    cite="""@article{BenAbacha-BMC-2019,
-  author = {Asma {Ben Abacha} and Dina Demner{-}Fushman},
-  title = {A Question-Entailment Approach to Question Answering},
-  journal = {BMC Bioinformatics},
-  volume = {20},
-  number = {1},
-  pages = {511:1--511:23},
-  year = {2019},
-  url = {https://bmcbioinformatics.biomedcentral.com/articles/10.1186/s12859-019-3119-4}
-}""",
     files=tuple(File(path=f"{folder}/*.xml", url=URL) for folder in FOLDERS),
     read=read,
     tasks=(
@@ -115,10 +105,6 @@ source = Source(
             name="medquad_answering",
             category="Question Answering",
             domain="Medical Knowledge",
-            instruction=(
-                "A member of the public asks a question about a disease, a drug or a medical test. "
-                "Answer it completely, accurately and in plain language."
-            ),
             input="{text}",
             output="{target}",
             lang="en",

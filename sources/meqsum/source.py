@@ -42,12 +42,6 @@ source = Source(
     license_url=f"https://github.com/abachaa/MeQSum/blob/{COMMIT}/README.md",
     redistribute="yes",
     access="open",
-    cite="""@inproceedings{MeQSum,
-  title = {On the Summarization of Consumer Health Questions},
-  author = {{Ben Abacha}, Asma and Demner-Fushman, Dina},
-  booktitle = {Proceedings of the 57th Annual Meeting of the Association for Computational Linguistics, ACL 2019},
-  year = {2019}
-}""",
     files=(File(path="MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx", url=URL),),
     read=read,
     tasks=(
@@ -56,10 +50,6 @@ source = Source(
             name="meqsum_question_summarization",
             category="Text Summarization",
             domain="Medical Knowledge",
-            instruction=(
-                "Someone has written to a medical library. Sum up what they want to know in one short question that "
-                "can be answered without reading the message."
-            ),
             input="{text}",
             output="{target}",
             bench=True,

@@ -66,15 +66,6 @@ source = Source(
     license_url=f"https://github.com/spyysalo/ncbi-disease/blob/{COMMIT}/original-data/LICENSE",
     redistribute="unknown",
     access="open",
-    cite="""@article{dogan2014ncbi,
-  title = {{NCBI} disease corpus: A resource for disease name recognition and concept normalization},
-  author = {Do{\\u{g}}an, Rezarta Islamaj and Leaman, Robert and Lu, Zhiyong},
-  journal = {Journal of Biomedical Informatics},
-  volume = {47},
-  pages = {1--10},
-  year = {2014},
-  doi = {10.1016/j.jbi.2013.12.006}
-}""",
     files=(
         File(path="original-data/train/NCBItrainset_corpus.txt", url=URL, split="train"),
         File(path="original-data/devel/NCBIdevelopset_corpus.txt", url=URL, split="validation"),
@@ -87,9 +78,6 @@ source = Source(
             name="ncbi_disease_extraction",
             category="Named Entity Recognition",
             domain="Medical Knowledge",
-            instruction="You are given the title and abstract of a biomedical publication. Write the name of one "
-            "disease or disorder that it mentions, exactly as it stands there; where there are several, any of them "
-            "is right.",
             input="{text}",
             output="{mentions}",
             fields=annotated,

@@ -101,17 +101,6 @@ source = Source(
     license_url=f"https://github.com/nerel-ds/NEREL-BIO/blob/{COMMIT}/README.md",
     redistribute="unknown",
     access="open",
-    cite="""@article{nerelbio,
-  title = {{NEREL-BIO}: a dataset of biomedical abstracts annotated with nested named entities},
-  author = {Loukachevitch, Natalia and Manandhar, Suresh and Baral, Elina and Rozhkov, Igor and Braslavski, Pavel and
-            Ivanov, Vladimir and Batura, Tatiana and Tutubalina, Elena},
-  journal = {Bioinformatics},
-  volume = {39},
-  number = {4},
-  pages = {btad161},
-  year = {2023},
-  doi = {10.1093/bioinformatics/btad161}
-}""",
     files=(
         File(path="nerel-bio-v1.0/train/*.txt", url=URL, split="train"),
         File(path="nerel-bio-v1.0/train/*.ann", url=URL, split="train", companion=True),
@@ -127,10 +116,6 @@ source = Source(
             name="nerel_bio_ner",
             category="Named Entity Recognition",
             domain="Academical Papers",
-            instruction="Найдите в аннотации научной статьи все именованные сущности, в том числе вложенные в другие и "
-            "разрывные (фрагменты разрывной сущности соединяются пробелом). Выпишите их в порядке текста, по одной на "
-            "строке и каждую один раз, в виде «сущность (МЕТКА)», точно так, как они стоят в тексте. Метки:\n"
-            + "\n".join(f"{label} — {gloss}" for label, gloss in LABELS.items()),
             input="{text}",
             output="{list}",
             lang="ru",

@@ -133,12 +133,6 @@ source = Source(
     redistribute="unknown",
     access="open",
     how="Copy PMC*/ and metadata/ of s3://pmc-oa-opendata (no account needed) into the folder 'pmc_oa'.",
-    cite="""@misc{pmc-article-datasets,
-  title = {{NIH NLM NCBI PubMed Central (PMC) Article Datasets}: Full-Text Biomedical and Life Sciences Journal Articles
-           on {AWS}},
-  author = {{National Library of Medicine (US)}},
-  url = {https://registry.opendata.aws/ncbi-pmc}
-}""",
     files=(
         File(path="PMC*/PMC*.xml", url=BUCKET),
         File(path="metadata/PMC*.json", url=BUCKET, companion=True),

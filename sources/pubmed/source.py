@@ -140,12 +140,6 @@ source = Source(
     redistribute="unknown",
     access="open",
     how="Put the folders baseline and updatefiles of https://ftp.ncbi.nlm.nih.gov/pubmed/ into the folder 'pubmed'.",
-    cite="""@misc{pubmed,
-  title = {{PubMed}},
-  author = {{National Library of Medicine (US)}},
-  howpublished = {National Center for Biotechnology Information, Bethesda (MD)},
-  url = {https://pubmed.ncbi.nlm.nih.gov/}
-}""",
     files=(
         File(path="baseline/*.xml.gz", url=FTP),
         File(path="updatefiles/*.xml.gz", url=FTP),

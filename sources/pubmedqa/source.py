@@ -154,14 +154,6 @@ source = Source(
     redistribute="yes",
     access="open",
     how="download PQA-A and PQA-U from the Google Drive links at https://github.com/pubmedqa/pubmedqa#download",
-    cite="""@inproceedings{jin2019pubmedqa,
-  title = {{PubMedQA}: A Dataset for Biomedical Research Question Answering},
-  author = {Jin, Qiao and Dhingra, Bhuwan and Liu, Zhengping and Cohen, William and Lu, Xinghua},
-  booktitle = {Proceedings of the 2019 Conference on Empirical Methods in Natural Language Processing and the 9th
-               International Joint Conference on Natural Language Processing (EMNLP-IJCNLP)},
-  pages = {2567--2577},
-  year = {2019}
-}""",
     files=(
         File(path="data/ori_pqal.json", url=URL),
         File(path="data/test_ground_truth.json", url=URL, split="test", companion=True),
@@ -175,10 +167,6 @@ source = Source(
             name="pubmedqa_question_generation_from_answer",
             category="Text Completion",
             domain="Academical Papers",
-            instruction=(
-                "You are given the context of a study and the answer its authors draw from it. Write the one research "
-                "question that this answer settles. It must be clear by itself and need the context to be answered."
-            ),
             input="Context: {context}\n\nAnswer: {rationale}",
             output="{question}",
         ),
@@ -187,10 +175,6 @@ source = Source(
             name="pubmedqa_answer_verification",
             category="Fact Verification",
             domain="Academical Papers",
-            instruction=(
-                "Decide whether the answer settles the question. Reply with 'yes' if it answers this very question, "
-                "and with 'no' if it is about something else."
-            ),
             input="Question: {question}\n\nAnswer: {candidate}",
             output="{verdict}",
             adds=("candidate", "verdict"),
@@ -202,10 +186,6 @@ source = Source(
             name="pubmedqa_question_generation_from_context",
             category="Text Completion",
             domain="Academical Papers",
-            instruction=(
-                "Write the research question that the study in this passage sets out to answer. It must be clear by "
-                "itself, have one answer, and need the passage to be answered."
-            ),
             input="{context}",
             output="{question}",
         ),
@@ -214,10 +194,6 @@ source = Source(
             name="pubmedqa_objective_classification",
             category="Intent Identification",
             domain="Academical Papers",
-            instruction=(
-                "Decide whether the passage from an abstract states the aim of the study. Reply with '1' if it states "
-                "an objective, aim, purpose or goal, and with '0' if it does not."
-            ),
             input="{passage}",
             output="{verdict}",
             adds=("passage", "verdict"),
@@ -228,10 +204,6 @@ source = Source(
             name="pubmedqa_answer_generation",
             category="Question Answering",
             domain="Academical Papers",
-            instruction=(
-                "Answer the research question in one or a few sentences, as the authors of the study would conclude "
-                "from the context."
-            ),
             input="Question: {question}\n\nContext: {context}",
             output="{rationale}",
         ),
@@ -240,7 +212,6 @@ source = Source(
             name="pubmedqa_yes_no_maybe_test",
             category="Question Answering",
             domain="Academical Papers",
-            instruction=YES_NO_MAYBE,
             input="Context: {context}\n\nQuestion: {question}",
             output="{answers}",
             fields=tested,
@@ -251,7 +222,6 @@ source = Source(
             name="pubmedqa_yes_no_maybe",
             category="Question Answering",
             domain="Academical Papers",
-            instruction=YES_NO_MAYBE,
             input="Context: {context}\n\nQuestion: {question}",
             output="{answers}",
             fields=untested,

@@ -57,14 +57,6 @@ source = Source(
     license_url=f"https://github.com/sb-ai-lab/MedBench/blob/{COMMIT}/LICENSE",
     redistribute="yes",
     access="open",
-    cite="""@misc{blinov2022rumedbench,
-  title = {{RuMedBench}: A {R}ussian Medical Language Understanding Benchmark},
-  author = {Blinov, Pavel and Reshetnikova, Arina and Nesterov, Aleksandr and Zubkova, Galina and Kokh, Vladimir},
-  year = {2022},
-  eprint = {2201.06499},
-  archivePrefix = {arXiv},
-  primaryClass = {cs.CL}
-}""",
     files=tuple(
         File(path=f"data/RuMedDaNet/{name}_v1.jsonl", url=URL, mirrors=(MIRROR,), split=split)
         for name, split in SPLITS.items()

@@ -128,11 +128,6 @@ source = Source(
     license_url=f"https://github.com/xiaopangxia/TCM-Ancient-Books/blob/{COMMIT}/README.md",
     redistribute="unknown",
     access="open",
-    cite="""@misc{tcm-ancient-books,
-  title = {{TCM-Ancient-Books}: texts of ancient books of Chinese medicine},
-  author = {{xiaopangxia}},
-  url = {https://github.com/xiaopangxia/TCM-Ancient-Books}
-}""",
     files=(File(path="*.txt", url=URL),),
     read=read,
     kind="book",

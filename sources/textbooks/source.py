@@ -118,13 +118,6 @@ source = Source(
         "ones into DIR/textbooks/<lang>/scanned/, and pass --raw DIR; needs: pip install 'medcorpus[pdf]' "
         "('medcorpus[ocr]' for scanned ones)"
     ),
-    cite="""@article{mmedc2024,
-  title = {Towards building multilingual language model for medicine},
-  author = {Qiu, Pengcheng and Wu, Chaoyi and Zhang, Xiaoman and Lin, Weixiong and Wang, Haicheng and Zhang, Ya
-            and Wang, Yanfeng and Xie, Weidi},
-  journal = {Nature Communications},
-  year = {2024}
-}""",
     files=tuple(File(path=f"{lang}/{below}", lang=lang) for lang in LANGS for below in ("*.pdf", "*/*.pdf")),
     read=read,
     extras=("book", "read_by", "unsure_lines"),

@@ -107,10 +107,6 @@ source = Source(
         "folder <lang>/ (en, zh, ja, fr, ru, es) where they are all in one language, and pass --raw DIR; needs: "
         "pip install 'medcorpus[web]'"
     ),
-    cite="""@misc{webpages,
-  title = {Web pages collected by the user},
-  note = {cite each site by the address of its rows}
-}""",
     files=tuple(File(path=f"{below}*{suffix}", lang=lang) for lang, below in FOLDERS for suffix in SUFFIXES),
     read=read,
     extras=("fetched",),

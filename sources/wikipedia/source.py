@@ -125,12 +125,6 @@ source = Source(
         "WHERE { ?item wdt:P486 [] . ?article schema:about ?item ; schema:isPartOf <https://LANG.wikipedia.org/> } and "
         "download the answer as TSV"
     ),
-    cite="""@misc{wikipedia,
-  title = {Wikipedia, The Free Encyclopedia},
-  author = {{Wikimedia Foundation}},
-  note = {Dump of 1 November 2023},
-  url = {https://dumps.wikimedia.org}
-}""",
     files=(
         *(File(path=f"{DUMP}.{lang}/train-*.parquet", lang=lang) for lang in LANGS),
         *(File(path=f"{LISTS}/{lang}.tsv", lang=lang, companion=True) for lang in LANGS),

@@ -89,15 +89,16 @@ def _table(source: str, numbers: range, pool: str, drawn: random.Random) -> pa.T
     from medcorpus.records import Instruction
     from medcorpus.schema import arrow_schema
 
-    tasks = [task for _, task in registry.tasks().values()][:TASKS]
-    given = [tasks[n % len(tasks)] for n in numbers]
+    tasks = list(registry.tasks().values())[:TASKS]
+    wordings = {task.id: registry.instructions(name, task)[0] for name, task in tasks}
+    given = [tasks[n % len(tasks)][1] for n in numbers]
     columns = {
         "id": [f"{t.id}/{source}/{n}" for t, n in zip(given, numbers)],
         "record_id": [f"{source}/{n}" for n in numbers],
         "task_id": [t.id for t in given],
         "task": [t.name for t in given],
         "category": [t.category for t in given],
-        "instruction": [t.instruction for t in given],
+        "instruction": [wordings[t.id] for t in given],
         "input": [_cut(pool, drawn, 600) for _ in numbers],
         "output": [[_cut(pool, drawn, 80)] for _ in numbers],
     }

@@ -96,7 +96,7 @@ def rendered(raw: Path, name: str, task_id: str) -> Counter[tuple[str, str]]:
         assert file is not None
         split, lang = record.split or file.split, record.lang or file.lang or source.langs[0]
         origin = dict.fromkeys(arrow_schema(Origin).names, "") | {"source": name, "id": f"{name}/x"}
-        if made := render(task, record, origin | {"split": split, "lang": lang}):
+        if made := render(task, record, origin | {"split": split, "lang": lang}, ("",)):
             assert not is_blank(made)
             counts[split, made.output[0]] += 1
     return counts

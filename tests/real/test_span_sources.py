@@ -137,7 +137,7 @@ def test_the_same_input_has_the_same_answer(real_raw: Path, name: str, task_id: 
         (file, record) for file in source.files if not file.companion for record in records(real_raw, name, file.path)
     ]
     found = [replace(record, split=record.split or file.split) for file, record in read]
-    made = [i for record in found if (i := render(task, record, origin)) is not None]
+    made = [i for record in found if (i := render(task, record, origin, ("",))) is not None]
     assert len(made) == rows
     assert len({i.input for i in made}) == inputs
     assert len({(i.input, i.output) for i in made}) == inputs

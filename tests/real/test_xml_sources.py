@@ -98,7 +98,7 @@ def test_tasks_render(real_raw: Path, name: str) -> None:
                 "access": "open",
                 "redistribute": "unknown",
             }
-            made = render(task, record, origin)
+            made = render(task, record, origin, registry.instructions(name, task))
             assert made is not None and made.input.strip() and all(output.strip() for output in made.output)
 
 
