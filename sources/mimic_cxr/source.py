@@ -1,7 +1,7 @@
 """MIMIC-CXR: reports of chest radiographs, their findings and impression.
 
 Upstream format, from PhysioNet's page and public readers: `mimic-cxr-reports.zip` of MIMIC-CXR 2.0.0 or 2.1.0 unpacks
-to `files/pNN/pNNNNNNNN/sNNNNNNNN.txt`, one free-text report a study, 227,835 in all. The split is published with another
+to `files/pNN/pNNNNNNNN/sNNNNNNNN.txt`, one free-text report a study, 227,835 in all. The split comes with another
 project, MIMIC-CXR-JPG: `mimic-cxr-2.0.0-split.csv.gz` (dicom_id, study_id, subject_id, split: train, validate or test),
 all images of a study in one split; it is needed beside `files/`, packed or not. No file was at hand: the headings are
 those of public section parsers for MIMIC, and ASSUMED to be complete.
