@@ -1,9 +1,9 @@
 """SEER: patients with cancer as tables, and the sequence of radiation and surgery they were given.
 
-Upstream format, from the published script of MedS-Ins: `Query_5_years.csv`, a case listing exported from SEER*Stat with
-a header; among its columns `Radiation sequence with surgery` (the answer) and `stutus_5_years`, so misspelt (whether the
-patient lived five years; not told). What the other columns, about 15, are is not published: ASSUMED are the usual ones
-of a case listing, and all that are there are told, whatever their names. No file was at hand.
+Upstream format, from the published script of MedS-Ins: `Query_5_years.csv`, a case listing exported from SEER*Stat
+with a header; among its columns `Radiation sequence with surgery` (the answer) and `stutus_5_years`, so misspelt
+(whether the patient lived five years; not told). What the other columns, about 15, are is not published: ASSUMED are
+the usual ones of a case listing, and all that are there are told, whatever their names. No file was at hand.
 
 The published file had 35,348 rows, of which the first nine tenths, 31,813, are train and the other 3,535 test; that
 rule is kept. Seven answers are known; a patient with another one, such as an unknown sequence, is withheld. Missing
