@@ -4,7 +4,8 @@ Upstream format: `data/question-answering/COVID-QA.json`, laid out as SQuAD 2: `
 whole article), `document_id` and `qas[]` with `id`, `question`, `is_impossible` and `answers[]` of `text` and
 `answer_start`. The file (over 4 MB) was not at hand; an earlier one of the same folder, `200423_covidQA.json` of 1,380
 questions on 98 articles, was checked: every question has one answer, ids are unique, and answers stand in the context,
-1,146 of them at `answer_start`, which is not used. Upstream counts 2,019 questions in 147 articles and has no splits: all are train.
+1,146 of them at `answer_start`, which is not used. Upstream counts 2,019 questions in 147 articles and has no splits:
+all are train.
 
 A record is a question with its first answer, without the blanks around it; a question without one is withheld.
 """
