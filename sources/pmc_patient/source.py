@@ -117,6 +117,7 @@ source = Source(
     "from https://figshare.com/collections/PMC-Patients/6723465, one of them only",
     files=(File(path="PMC-Patients.*"),),
     read=read,
+    held_out=0.1,
     tasks=(
         Task(
             id="task73",
