@@ -64,6 +64,7 @@ source = Source(
             output="{labels}",
             labels=("Against", "Favor", "Neutral"),
             output_lang="en",
+            exempt={"wrong_language": "one in seven Catalan tweets quotes Spanish or is in it"},
         ),
     ),
     version=COMMIT,
