@@ -49,13 +49,14 @@ def _codes(path: Path) -> str:
     table = path.parent.parent / "cantemist-coding" / f"{stem}-coding.tsv"
     if not table.is_file():
         return ""
-    return "\n".join(dict.fromkeys(code for name, code in map(_row, plain.lines(table)) if name == path.stem))
+    rows = map(partial(_row, table=table.name), plain.lines(table))
+    return "\n".join(dict.fromkeys(code for name, code in rows if name == path.stem))
 
 
-def _row(line: tuple[int, str] | Reject) -> tuple[str, str]:
+def _row(line: tuple[int, str] | Reject, table: str) -> tuple[str, str]:
     values = [] if isinstance(line, Reject) else line[1].split("\t")
     if len(values) != 2 or not values[1].strip():
-        raise FormatError(f"row {line[0]} of its table of codes is not file and code", fix="fetch the table again")
+        raise FormatError(f"row {line[0]} is not file and code", where=table, fix="fetch the file again")
     return values[0], values[1].strip()
 
 
