@@ -50,6 +50,8 @@ def _codes(path: Path) -> str:
     if not table.is_file():
         return ""
     rows = map(partial(_row, table=table.name), plain.lines(table))
+    if next(rows, None) != ("file", "code"):
+        raise FormatError("no header with file and code", where=table.name, fix="fetch the file again")
     return "\n".join(dict.fromkeys(code for name, code in rows if name == path.stem))
 
 
