@@ -6,9 +6,9 @@ columns `問題番号` and `解答`, the letters of one to three right choices. 
 image, which is not here.
 
 The texts were read from scans upstream. 391 problems have their five choices. Three have four, since two choices ran
-together, two have theirs in the text of the question, one has lost its question: they are withheld, and so are four that ask for a number.
-Two questions begin with the number of their block (`119C`), which is cut off. All are for testing: nothing newer is
-there.
+together, two have theirs in the text of the question, one has lost its question: they are withheld, and so are four
+that ask for a number. Two questions begin with the number of their block (`119C`), which is cut off. All are for
+testing: nothing newer is there.
 """
 
 from __future__ import annotations
