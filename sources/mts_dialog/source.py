@@ -3,7 +3,8 @@
 Upstream format, checked on the files: `Main-Dataset/MTS-Dialog-{TrainingSet,ValidationSet,TestSet-1-MEDIQA-Chat-2023,
 TestSet-2-MEDIQA-Sum-2023}.csv`, CSV with columns `ID, section_header, section_text, dialogue`, line ends mixed inside
 the values. 1,201 / 100 / 200 / 200 rows, 20 headers, nothing blank; two dialogues of train stand twice. IDs count from
-0 in each file. The translated copies in `Augmented-Data` are not read.
+0 in each file. 51 sections say "None." and one "None", which gets its full stop. The translated copies in
+`Augmented-Data` are not read.
 """
 
 from __future__ import annotations
@@ -42,18 +43,19 @@ def section(row: dict[str, str], stem: str) -> Pair:
     header = row["section_header"].strip().upper()
     if header not in SECTIONS:
         raise ValueError("a section header that is none of the twenty")
+    written = row["section_text"].strip()
     turns = [line.strip() for line in row["dialogue"].splitlines()]
     return Pair(
         key=f"{stem}-{row['ID']}",
         text="\n".join(turn for turn in turns if turn),
-        target=row["section_text"].strip(),
+        target="None." if written == "None" else written,
         extra={"section": header},
     )
 
 
 source = Source(
     title="MTS-Dialog",
-    about="1,701 short doctor-patient conversations, written by medical scribes from sections of clinical notes, with them.",
+    about="1,701 short conversations of doctor and patient, each written from a section of a clinical note, with it.",
     homepage="https://github.com/abachaa/MTS-Dialog",
     langs=("en",),
     shape=Pair,
