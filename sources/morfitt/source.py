@@ -1,9 +1,9 @@
 """MORFITT: abstracts of biomedical articles in French, labelled with one or several of twelve specialties.
 
 Upstream format, checked on all three files: `{train,dev,test}.tsv`, columns identifier, abstract and specialities
-(joined by `|`), tab-separated without quoting; 1,514 / 1,022 / 1,088 abstracts, no identifier and no abstract twice.
-Labels are English words in lower case, as upstream writes them; up to five an abstract, one for seven in ten. Abstracts
-lose the blanks around them.
+(joined by `|`), tab-separated without quoting; 1,514 / 1,022 / 1,088 abstracts, no identifier and no abstract twice in
+a file, one abstract in two of them. Labels are English words in lower case, as upstream writes them; up to five an
+abstract, one for seven in ten. Abstracts lose the blanks around them.
 """
 
 from __future__ import annotations
