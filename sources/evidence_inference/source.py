@@ -6,12 +6,13 @@ article in `annotations/txt_files/PMC{PMCID}.txt`, the split by article in `anno
 (29 prompts are in none and are train). `annotations/annotations_merged.csv` (UserID, PromptID, PMCID, Valid Label,
 Valid Reasoning, Label, Annotations, Label Code, In Abstract, Evidence Start, Evidence End), over 4 MB, was not at hand;
 `v2_annotations.csv`, which is part of it, was: 4,876 rows, where `significantly increased` is misspelt 687 times, so
-that the Label Code (1, 0, -1) is read. `xml_files` and `additional_files` say the same again.
+that the Label Code is read (1, 0, -1; another, 3, stands for an invalid prompt). `xml_files` and `additional_files` say the same again.
 
 A record is a prompt with the passages annotated as evidence, each on a line, and the label that most of the annotators
 gave whose label was found valid. The first prompt on an article whose text is there carries the text and all that is
-asked about the article as well, even where nothing more is known of the prompt. Others are withheld: prompts whose
-annotators disagree, and all prompts where the file of annotations is not there (10 of 12,865 were read without it).
+asked about the article as well, even where nothing more is known of the prompt. Others are withheld: prompts without
+annotation (284 of the 2,728 newer ones) or whose annotators disagree, and all prompts where the file of annotations is
+not there (10 of 12,865 were read without it).
 """
 
 from __future__ import annotations
@@ -107,8 +108,8 @@ def finding(prompt: Row, annotations: Annotations | None, split: str) -> Pair | 
     if annotations is None:
         return Withheld("the annotations are not beside it")
     if not (all_of_it := annotations.get(prompt["PromptID"])):
-        raise ValueError("a prompt without annotation")
-    valid = [row for row in all_of_it if row["Valid Label"] in ("True", "1")]
+        return Withheld("no annotation upstream")
+    valid = [row for row in all_of_it if row["Valid Label"] in ("True", "1") and row["Label Code"] in LABELS]
     counts = Counter(LABELS[row["Label Code"]] for row in valid).most_common(2)
     if not counts or len({count for _, count in counts}) < len(counts):
         return Withheld("no label that most annotators agree on")
