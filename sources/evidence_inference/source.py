@@ -6,7 +6,8 @@ article in `annotations/txt_files/PMC{PMCID}.txt`, the split by article in `anno
 (29 prompts are in none and are train). `annotations/annotations_merged.csv` (UserID, PromptID, PMCID, Valid Label,
 Valid Reasoning, Label, Annotations, Label Code, In Abstract, Evidence Start, Evidence End), over 4 MB, was not at hand;
 `v2_annotations.csv`, which is part of it, was: 4,876 rows, where `significantly increased` is misspelt 687 times, so
-that the Label Code is read (1, 0, -1; another, 3, stands for an invalid prompt). `xml_files` and `additional_files` say the same again.
+that the Label Code is read (1, 0, -1; another, 3, stands for an invalid prompt). `xml_files` and `additional_files` say
+the same again.
 
 A record is a prompt with the passages annotated as evidence, each on a line, and the label that most of the annotators
 gave whose label was found valid. The first prompt on an article whose text is there carries the text and all that is
