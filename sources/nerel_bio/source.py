@@ -6,9 +6,9 @@ brat, 612 / 77 / 77 abstracts, none of them in two splits, with 66,818 mentions 
 runs on.) Mentions lie inside and across each other; the text holds paragraph headings on lines of their own.
 
 The 41 labels are the 37 of upstream's README and AWARD, CRIME, LANGUAGE and LAW, which `annotation.conf` allows as
-well; what they stand for, as the instructions say it, was read off their mentions. 22 of the 532 discontinuous mentions name their fragments out of order, where upstream sorted offsets as strings
-(`103 113;83 92`); the record has them in reading order. Every mention is its text, and no abstract is without
-annotations: one would be rejected.
+well; what they stand for, as the instructions say it, was read off their mentions. 22 of the 532 discontinuous mentions
+name their fragments out of order, where upstream sorted offsets as strings (`103 113;83 92`); the record has them in
+reading order. Every mention is its text, and no abstract is without annotations: one would be rejected.
 
 One record per abstract, its key is the file's name (`<PMID>_ru`). `BioNNE-R/data/` repeats abstracts with part of the
 labels as tables for a shared task and `nested-mcn/` adds UMLS ids to the mentions; neither is read.
