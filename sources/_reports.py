@@ -25,6 +25,7 @@ _HEADING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t])")
+_NONE = re.compile(r"\b(None|NONE|none)$", re.MULTILINE)
 _CAPITALS = re.compile(r"[^a-z\n]*[A-Z]{2}[^a-z\n]*")
 
 
@@ -44,9 +45,12 @@ def sections(report: str) -> dict[str, str]:
 
 
 def unwrapped(text: str) -> str:
-    """Join the lines of every paragraph and of every item of a list; paragraphs and items stand on their own lines."""
+    """Join the lines of every paragraph and of every item of a list; paragraphs and items stand on their own lines.
+
+    A line that ends in `None` gets its full stop, so that it is not taken for a value that is missing.
+    """
     parts = (" ".join(part.split()) for part in _PARAGRAPH.split(text))
-    return "\n".join(filter(None, parts))
+    return _NONE.sub(r"\1.", "\n".join(filter(None, parts)))
 
 
 def _title(before: str) -> str:
