@@ -21,9 +21,14 @@ CATEGORY = "Named Entity Recognition"
 DOMAIN = "Medical Knowledge"
 
 
-def read(path: Path) -> Iterator[Item]:
-    """Read an IOB file, one record for each sentence; upstream has no ids, so the key is left to the content."""
-    return each(iob.sentences(path), record)
+def read(path: Path, label: str = "") -> Iterator[Item]:
+    """Read an IOB file, one record for each sentence; upstream has no ids, so the key is left to the content.
+
+    Args:
+        path: The file.
+        label: Label of mentions whose tags are just B and I.
+    """
+    return each(iob.sentences(path, label=label), record)
 
 
 def record(sentence: iob.Sentence) -> Spans:

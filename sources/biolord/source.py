@@ -78,6 +78,7 @@ source = Source(
     ),
     files=(File(path="biolord.jsonl"),),
     read=read,
+    held_out=0.1,
     tasks=(
         Task(
             id="task48",

@@ -74,6 +74,7 @@ source = Source(
     how="Download the corpus from https://sourceforge.net/projects/ebmsumcorpus/ and unpack ClinicalInquiries.xml.",
     files=(File(path="ClinicalInquiries.xml"),),
     read=read,
+    held_out=0.1,
     tasks=(
         Task(
             id="task99",

@@ -138,6 +138,7 @@ source = Source(
     how=_physionet.how("mimic-iv-note/2.2"),
     files=(File(path="note/radiology.csv*"),),
     read=read,
+    held_out=0.1,
     tasks=(
         *(summary(*one) for one in SUMMARIES),
         classification("task95", "modality", "modalities", MODALITIES),
