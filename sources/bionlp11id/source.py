@@ -29,8 +29,8 @@ source = Source(
     shape=Spans,
     license="CC-BY-3.0",
     license_evidence=(
-        "data/BioNLP11ID-IOB/LICENSE: 'Annotations created by the GENIA Project are licensed under the Creative Commons "
-        "Attribution 3.0 Unported License'; "
+        "data/BioNLP11ID-IOB/LICENSE: 'Annotations created by the GENIA Project are licensed under the Creative "
+        "Commons Attribution 3.0 Unported License'; "
         "README.md of the repository on its data: 'which can be re-distributed'; the articles keep their own "
         "licences"
     ),
