@@ -109,6 +109,7 @@ source = Source(
         *(File(path=f"data/annotations/{kind}_expert.json", url=URL, companion=True) for kind in KINDS),
     ),
     read=read,
+    held_out=0.1,
     tasks=tuple(task(f"task{number}", kind) for number, kind in enumerate(KINDS, 1)),
     version=COMMIT,
 )
