@@ -2,9 +2,9 @@
 
 Upstream format: a token, a tab and an IOB2 tag per line, a blank line between sentences. `data/JNLPBA/devel.tsv`, which
 was taken out of the task's train by MTL-Bioinformatics-2016, and the task's test, `data/JNLPBA/original-data/test/
-Genia4EReval1-2.iob2`, were checked: 1,739 and 3,855 sentences with 4,551 and 8,662 mentions, ASCII, documents marked
-by lines `-DOCSTART-` and `###MEDLINE:`, which are passed over. `data/JNLPBA/train.tsv` was not at hand. (The repository
-also has a `test.tsv` with the same sentences and one more.)
+Genia4EReval1-2.iob2`, were checked: 1,739 and 3,855 sentences with 4,551 and 8,662 mentions, ASCII; lines `-DOCSTART-`,
+which mark 200 documents in devel, are passed over. `data/JNLPBA/train.tsv` was not at hand. (The repository also has a
+`test.tsv` with the same sentences and one more.)
 
 One record per sentence: the text is the tokens with single spaces between them. Upstream keeps no ids: rows are named
 by their content.
