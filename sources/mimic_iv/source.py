@@ -8,7 +8,8 @@ Upstream format, from the public documentation (mimic.mit.edu, module note) and 
 A report without findings or without impression is withheld. What was examined is read off the examination's heading
 or, without one, the title in capitals, word by word: `CT` is no part of `DIRECT`, `CTA` is CT and angiography, `CHEST
 (PA AND LAT)` an X-ray, `liver` the abdomen. A report may have several modalities and anatomies and serves all their
-summaries; it serves the two classifications where it has one. Upstream has no split: all rows are train.
+summaries; it serves the two classifications where it has one. Upstream has no split: a tenth is held
+out as test.
 """
 
 from __future__ import annotations
