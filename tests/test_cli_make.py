@@ -156,7 +156,7 @@ def test_fetch_from_the_own_copy(checkout: Path, tmp_path: Path) -> None:
     shutil.copytree(checkout / "sources" / NAME / "sample", raw / NAME)
     found = json.loads(run("fetch", NAME, "--raw", raw, "--format", "json").output)
     assert found["files"][0] | {"sha256": ""} == {
-        "path": "questions.jsonl", "bytes": len(ROWS), "sha256": "", "pin": "none",
+        "path": "questions.jsonl", "bytes": len(ROWS), "sha256": "", "pin": "none", "listed": False,
         "local": str(raw / NAME / "questions.jsonl"),
     }  # fmt: skip
     assert run("fetch", NAME, "--raw", raw, "--format", "quiet").output == f"{raw / NAME / 'questions.jsonl'}\n"

@@ -176,6 +176,7 @@ source = Source(
         File(path="ADE-Corpus-V2/ADE-NEG.txt", url=URL),
     ),
     read=read,
+    held_out=0.1,
     extras=("drugs", "doses"),
     tasks=(
         Task(

@@ -97,6 +97,7 @@ source = Source(
         File(path="labels/*.txt", url=URL, companion=True),
     ),
     read=read,
+    held_out=0.1,
     extras=("classes",),
     tasks=(
         Task(

@@ -44,6 +44,7 @@ source = Source(
     access="open",
     files=(File(path="MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx", url=URL),),
     read=read,
+    held_out=0.1,
     tasks=(
         Task(
             id="task114",
