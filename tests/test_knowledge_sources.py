@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import zipfile
 from pathlib import Path
 
 from medcorpus import registry
@@ -30,3 +32,15 @@ def test_medmcqa_refuses_the_number_of_no_option(tmp_path: Path) -> None:
     path = tmp_path / "train.json"
     path.write_text(json.dumps({**QUESTION, "cop": 5}), encoding="utf-8")
     assert read("medmcqa", path) == [Reject(1, "cop is not the number of an option")]
+
+
+def test_ddxplus_reads_packed_files_beside_their_codes_and_not_twice(tmp_path: Path) -> None:
+    sample = registry.home_of("ddxplus") / "sample"
+    for path in sample.glob("*.json"):
+        shutil.copy(path, tmp_path)
+    packed = tmp_path / "release_train_patients.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(sample / "release_train_patients.csv", "release_train_patients")
+    assert read("ddxplus", packed) == read("ddxplus", sample / "release_train_patients.csv")
+    shutil.copy(sample / "release_train_patients.csv", tmp_path)
+    assert read("ddxplus", packed) == [Reject(1, "read unpacked", withheld=True)]
