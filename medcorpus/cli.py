@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 import medcorpus
-from medcorpus.commands import catalogue, contribute, examine, guard, interrupt, look, make, near, own, plan
+from medcorpus.commands import catalogue, compare, contribute, examine, guard, interrupt, look, make, near, own, plan
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
 
@@ -159,6 +159,7 @@ for _command in (
     *contribute.COMMANDS,
     *catalogue.COMMANDS,
     *examine.COMMANDS,
+    *compare.COMMANDS,
 ):
     main.add_command(_command)
 
