@@ -11,7 +11,20 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import medcorpus
-from medcorpus import cards, engine, fetch, ingest, items, products, registry, release, render, stage
+from medcorpus import (
+    cards,
+    engine,
+    fetch,
+    ingest,
+    items,
+    linter,
+    phrasings,
+    products,
+    registry,
+    release,
+    render,
+    stage,
+)
 from medcorpus.errors import FetchError, MissingExtraError, MissingFilesError
 from medcorpus.product import Product
 from medcorpus.raw import pins
@@ -35,10 +48,12 @@ CODE = (
     "cards",
     "categories",
     "licenses",
+    "linter",
     "items",
     "logical",
     "overlaps",
     "parquet",
+    "phrasings",
     "product",
     "products",
     "release",
@@ -64,6 +79,8 @@ class Options:
         part_bytes: Bytes of raw files that one job reads; 0 takes the default.
         workers: Processes; 0 takes one per processor.
         max_rejects: Share of unreadable rows a source may have; None takes the source's own.
+        phrasings: Which instructions rows carry: one each, the task's own, or all (`phrasings.MODES`).
+        lint: What becomes of tasks that the linter refuses: `fail` or `warn`.
     """
 
     home: Path
@@ -78,6 +95,8 @@ class Options:
     part_bytes: int = 0
     workers: int = 0
     max_rejects: float | None = None
+    phrasings: str = phrasings.ONE
+    lint: str = linter.FAIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +123,7 @@ class Built:
             "sources": {n: {k: s[k] for k in wanted if k in s} for n, s in manifest["sources"].items()},
             "tasks": manifest["tasks"],
             "funnel": manifest["funnel"],
+            "lint": manifest.get("lint", {}).get("findings", []),
             "skipped": dict(self.skipped),
             "warnings": list(self.warnings),
         }
@@ -147,6 +167,7 @@ def build_product(
     with _opened(inputs, options) if workers is None else nullcontext(workers) as running:
         _make_shards(inputs, Store(options.store or options.home), running, options, watch)
     made, new = _write(inputs, options, watch)
+    _judge_lint(made, inputs, options)
     release.point_to(options.home, made)
     return Built(
         release=made,
@@ -284,8 +305,24 @@ def _write(inputs: Inputs, options: Options, watch: Watch) -> tuple[Release, boo
         if version in release.versions(options.home, inputs.product.name):
             return release.find(options.home, inputs.product.name, version), False
         with release.staging(options.home, inputs.product.name, version) as folder:
-            write_release(folder, inputs, version=version, key=key, sample=options.sample, step=_step(watch, "write"))
+            write_release(
+                folder,
+                inputs,
+                version=version,
+                key=key,
+                sample=options.sample,
+                phrasings=options.phrasings,
+                step=_step(watch, "write"),
+            )
     return release.find(options.home, inputs.product.name, version), True
+
+
+def _judge_lint(made: Release, inputs: Inputs, options: Options) -> None:
+    """Refuse a release whose tasks the linter refuses; it stays where it is, to be looked at, but is not the newest."""
+    problems = made.manifest.get("lint", {}).get("problems", [])
+    if options.lint == linter.FAIL:
+        linter.refuse(problems, str(made.path))
+    inputs.warnings += problems
 
 
 def _recipe(inputs: Inputs, options: Options) -> dict[str, Any]:
@@ -299,6 +336,7 @@ def _recipe(inputs: Inputs, options: Options) -> dict[str, Any]:
         "code": code.hexdigest(),
         "version": medcorpus.__version__,
         "rows": {n: s.lineage for n, s in inputs.shards.items()},
+        "phrasings": options.phrasings,
         "facts": {n: ingest.code_hash(n) for n in inputs.found},
         "missing": {n: f.missing for n, f in inputs.found.items()},
         "skipped": inputs.skipped,

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from medcorpus import fetch, ingest, registry, render
 from medcorpus.errors import MedcorpusError
+from medcorpus.linter import Linter, frame_of
 from medcorpus.logical import root_of
-from medcorpus.records import UNDETERMINED, Record
+from medcorpus.records import UNDETERMINED, Instruction, Record
 from medcorpus.schema import records_of, row_schema
 from medcorpus.source import ACCESS, REDISTRIBUTE, Task
 
@@ -162,19 +163,25 @@ def _slots(name: str) -> Iterator[str]:
 
 
 def _renders(name: str) -> Iterator[str]:
-    source = registry.get(name)
-    for task in source.tasks:
-        pairs = zip(sample(name).records, sample(name).rows)
-        texts = registry.instructions(name, task)
-        made = [i for record, row in pairs if (i := render.render(task, record, row, texts))]
+    for task, made in _rendered(name):
         if not made:
             yield f"{task.id}: no record of the sample serves it"
-        for instruction in made:
-            if render.is_blank(instruction):
-                yield f"{instruction.id}: blank input or output"
-            for output in instruction.output if task.labels else ():
-                if output not in task.labels:
-                    yield f"{instruction.id}: output {output[:60]!r} is not among the task's labels"
+        yield from (f"{i.id}: blank input or output" for i in made if render.is_blank(i))
+
+
+def _lint(name: str) -> Iterator[str]:
+    lint = Linter({task.id: task for task in registry.get(name).tasks})
+    for _, made in _rendered(name):
+        lint.add(frame_of([i for i in made if not render.is_blank(i)]))
+    yield from lint.problems()
+
+
+def _rendered(name: str) -> Iterator[tuple[Task, list[Instruction]]]:
+    """Render the sample for each task of a source."""
+    for task in registry.get(name).tasks:
+        pairs = zip(sample(name).records, sample(name).rows)
+        texts = registry.instructions(name, task)
+        yield task, [i for record, row in pairs if (i := render.render(task, record, row, texts))]
 
 
 ALTERNATIVES = 5
@@ -223,6 +230,7 @@ CHECKS: dict[str, Callable[[str], Iterator[str]]] = {
     "slots": _slots,
     "renders": _renders,
     "phrasings": _phrasings,
+    "lint": _lint,
 }
 """Every check by its name, in the order in which a contributor meets them."""
 

@@ -46,7 +46,9 @@ class OnRay:
         self._task = ray.remote(num_cpus=1, max_retries=RETRIES)(run_alike)
 
     def map(self, function: Callable[[Job], Result], jobs: Sequence[Job], step: Step | None = None) -> list[Result]:
-        """Run every job on some machine; the first error cancels the others.
+        """Run every job on some machine; at the first error no more are started, and those that run are waited for.
+
+        They are not cancelled: Ray aborts this process when a job ends while it is being cancelled by force.
 
         Raises:
             EngineError: A job's process died again and again, or a machine has other code.
@@ -63,9 +65,10 @@ class OnRay:
                     results[running.pop(task)] = self._result(task)
                     if step:
                         step(len(results), len(jobs))
-        finally:
-            for task in running:
-                self._ray.cancel(task, force=True)
+        except Exception:
+            if running:
+                self._ray.wait(list(running), num_returns=len(running))
+            raise
         return [results[number] for number in range(len(jobs))]
 
     def _result(self, task: Any) -> Any:

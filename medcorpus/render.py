@@ -218,6 +218,11 @@ def _batch(rows: list[Instruction]) -> pa.RecordBatch:
     return pa.record_batch(columns, schema=schema)
 
 
+def unrendered(instructions: Shards) -> Iterator[tuple[str, str]]:
+    """Give reason and id of everything that could not be rendered."""
+    return ((reason, row_id) for p in instructions.parts for row_id, reason, _, _ in p.notes["rejects"])
+
+
 def rejects_of(instructions: Shards) -> Counter[str]:
     """Count what could not be rendered, by reason."""
-    return Counter(reason for p in instructions.parts for _, reason, _, _ in p.notes["rejects"])
+    return Counter(reason for reason, _ in unrendered(instructions))

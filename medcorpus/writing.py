@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import medcorpus
 from medcorpus import atomic, cards, overlaps, registry, render
 from medcorpus.card import measured
+from medcorpus.linter import SPAN, Linter
 from medcorpus.parquet import SplitWriter, write_table
+from medcorpus.phrasings import ALL, worded
 from medcorpus.product import KEPT, judge
 from medcorpus.release import FORMAT, MANIFEST, root_of
 from medcorpus.stage import parameters
@@ -31,7 +33,14 @@ UNRENDERED = "render"
 
 
 def write_release(
-    folder: Path, inputs: Inputs, *, version: str, key: str, sample: bool, step: Callable[[int, int], None]
+    folder: Path,
+    inputs: Inputs,
+    *,
+    version: str,
+    key: str,
+    sample: bool,
+    phrasings: str,
+    step: Callable[[int, int], None],
 ) -> None:
     """Write data, ledger, manifest and card of a release into a folder.
 
@@ -41,9 +50,10 @@ def write_release(
         version: Version of the release.
         key: Key of the recipe that made it.
         sample: Whether the rows are the sources' samples.
+        phrasings: Which instructions rows carry, one of `phrasings.MODES`.
         step: Called with the number of sources written and of all.
     """
-    writer = _Writer(folder, inputs)
+    writer = _Writer(folder, inputs, phrasings)
     for done, name in enumerate(inputs.shards, 1):
         writer.take(name, inputs.shards[name])
         step(done, len(inputs.shards))
@@ -63,6 +73,8 @@ def write_release(
         "tasks": {t: writer.tasks[t] for t in registry.tasks() if writer.tasks[t]},
         "stages": [{"stage": s.name, "parameters": parameters(s)} for s in inputs.product.stages],
         "funnel": _funnel(inputs, writer),
+        "phrasings": phrasings if inputs.instructions else "",
+        "lint": writer.lint(inputs),
         "sizes": {c: dict(sizes) for c, sizes in sorted(writer.sizes.items())},
         "vocabulary": _vocabulary(inputs),
         "redacted": dict(writer.redacted),
@@ -77,8 +89,9 @@ def write_release(
 class _Writer:
     """Sends kept rows to the file of their configuration and split, and the others to the ledger."""
 
-    def __init__(self, folder: Path, inputs: Inputs) -> None:
-        self.folder, self.product = folder, inputs.product
+    def __init__(self, folder: Path, inputs: Inputs, phrasings: str) -> None:
+        self.folder, self.product, self.phrasings = folder, inputs.product, phrasings
+        self.linter = _linter(inputs)
         self.rules = inputs.product.rules()
         self.verdicts: dict[str, Counter[str]] = {}
         self.langs: dict[str, Counter[str]] = {}
@@ -98,6 +111,8 @@ class _Writer:
         self.verdicts[name], self.langs[name], self.licenses[name] = Counter(), Counter(), Counter()
         for table in shards.tables():
             frame = pl.DataFrame(table)
+            if "task_id" in frame.columns:
+                self.linter.add(frame)
             verdict = judge(frame, self.rules)
             self._ledger.append(_left_out(frame, verdict))
             if "repeats_item" in frame.columns:
@@ -106,14 +121,12 @@ class _Writer:
             rows = kept.select(**self.product.columns())
             self._count(name, rows, verdict)
             self._measure(kept, rows[self.product.config])
-            self._send(rows)
+            self._send(worded(rows, self.phrasings))
 
     def _count(self, name: str, rows: pl.DataFrame, verdict: pl.Series) -> None:
         self.verdicts[name].update(verdict.to_list())
         self.langs[name].update(rows["lang"].to_list())
         self.licenses[name].update(rows["license"].to_list())
-        if "task_id" in rows.columns:
-            self.tasks.update(rows["task_id"].to_list())
 
     def _measure(self, kept: pl.DataFrame, configs: pl.Series) -> None:
         """Add up sizes by configuration, and what was redacted by kind."""
@@ -129,6 +142,8 @@ class _Writer:
 
     def _send(self, rows: pl.DataFrame) -> None:
         table = _portable(rows)
+        if "task_id" in rows.columns:
+            self.tasks.update(rows["task_id"].to_list())
         if not self.columns:
             self.columns = [{"name": f.name, "type": str(f.type)} for f in table.schema]
         for (config, split), index in _groups(rows.select(config=self.product.config, split="split")):
@@ -138,6 +153,17 @@ class _Writer:
         if (config, split) not in self._writers:
             self._writers[config, split] = SplitWriter(self.folder / "data" / config, split, schema)
         return self._writers[config, split]
+
+    def lint(self, inputs: Inputs) -> dict[str, Any]:
+        """Give what the linter counted, and what must be mended."""
+        for name, shards in inputs.instructions.items():
+            for reason, row_id in render.unrendered(shards):
+                if reason == render.BLANK:
+                    self.linter.count(row_id.split("/")[0], "blank", 1)
+            faulty = sum(n for why, n in inputs.tallies[name].rejected.items() if SPAN.search(why))
+            for task in registry.get(name).tasks:
+                self.linter.count(task.id, "span_mismatch", faulty)
+        return {"findings": [asdict(f) for f in self.linter.findings()], "problems": self.linter.problems()}
 
     def overlaps(self) -> list[dict[str, Any]]:
         """Give how many rows of each source repeat test items of each benchmark, and write which."""
@@ -161,6 +187,12 @@ class _Writer:
             entry = {"rows": writer.rows, "hash": writer.hash.hexdigest(), "files": files}
             configs.setdefault(config, {})[split] = entry
         return configs
+
+
+def _linter(inputs: Inputs) -> Linter:
+    own = {i: (name, task) for i, (name, task) in registry.tasks().items() if name in inputs.instructions}
+    partial = {i for i, (name, _) in own.items() if inputs.found[name].missing}
+    return Linter({i: task for i, (_, task) in own.items()}, partial)
 
 
 def _groups(place: pl.DataFrame) -> Iterator[tuple[tuple[str, str], Any]]:
@@ -270,6 +302,8 @@ def _funnel(inputs: Inputs, writer: _Writer) -> list[dict[str, Any]]:
     for rule in writer.rules:
         left -= verdicts[rule]
         steps.append((f"without: {rule}", left))
+    if writer.phrasings == ALL and inputs.instructions:
+        steps.append(("with every phrasing", writer.tasks.total()))
     return [{"step": step, "rows": rows} for step, rows in steps]
 
 

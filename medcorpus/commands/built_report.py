@@ -30,6 +30,7 @@ def show(built: Built, out: Output) -> None:
     funnel = [(step["step"], f"{step['rows']:,}") for step in manifest["funnel"]]
     out.table(("step", "rows left"), funnel, right=("rows left",))
     show_overlaps(manifest.get("overlaps", ()), out)
+    _show_lint(manifest.get("lint", {}).get("findings", ()), out)
     _show_skipped(built.skipped, out)
     for warning in built.warnings:
         out.warn(warning)
@@ -89,6 +90,15 @@ def show_overlaps(overlaps: Iterable[Mapping[str, Any]], out: Output) -> None:
         out.line()
         columns = ("source", "benchmark", "rows", "the worst repeats", "this test item", "of it")
         out.table(columns, rows, title="rows that repeat test items", right=("rows", "of it"))
+
+
+def _show_lint(findings: Iterable[Mapping[str, Any]], out: Output) -> None:
+    """Print what the linter counted in each task; nothing where it found nothing."""
+    rows = [(f["task"], f["check"], f"{f['rows']:,}", f"{f['of']:,}", f["exempt"] or f["example"]) for f in findings]
+    if rows:
+        out.line()
+        columns = ("task", "check", "rows", "of", "why it may, or the first")
+        out.table(columns, rows, title="what the linter counted", right=("rows", "of"))
 
 
 def _show_skipped(skipped: Mapping[str, str], out: Output) -> None:

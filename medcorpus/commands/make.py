@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from medcorpus import linter, phrasings
 from medcorpus.commands import built_report, options
 from medcorpus.console import Output
 from medcorpus.errors import MedcorpusError, MissingFilesError
@@ -160,6 +161,20 @@ def _show_tally(source: str, total: Tally, found: Found, out: Output) -> None:
 @options.accept_new
 @options.engine
 @options.max_rejects
+@click.option(
+    "--phrasings",
+    type=click.Choice(phrasings.MODES),
+    default=phrasings.ONE,
+    show_default=True,
+    help="Instructions of a row: one of its task's, the task's own, or a row for each.",
+)
+@click.option(
+    "--lint",
+    type=click.Choice((linter.FAIL, linter.WARN)),
+    default=linter.FAIL,
+    show_default=True,
+    help="What becomes of a build with tasks that the linter refuses.",
+)
 @options.common
 def build(product: str, out: Output, raw: Path | None, sample: bool, download: bool | None, **settings: Any) -> None:
     """Build a product into a release.

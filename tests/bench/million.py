@@ -28,6 +28,7 @@ def write(home: Path, rows: int = ROWS) -> Path:
     from medcorpus import atomic, build, products, registry, release, writing
     from medcorpus.fetch import Found, RawFile
     from medcorpus.ingest import Tally
+    from medcorpus.phrasings import ONE
 
     name = next(n for n in registry.names() if registry.get(n).tasks)
     inputs = build.Inputs(product=products.MEDS_INS)
@@ -49,7 +50,7 @@ def write(home: Path, rows: int = ROWS) -> Path:
     inputs.shards[name] = _shards(home / "bench", name, rows)
     with release.staging(home, "meds-ins", VERSION) as folder:
         writing.write_release(
-            folder, inputs, version=VERSION, key="0" * 64, sample=False, step=lambda _done, _all: None
+            folder, inputs, version=VERSION, key="0" * 64, sample=False, phrasings=ONE, step=lambda _done, _all: None
         )
     made = release.find(home, "meds-ins", VERSION)
     release.point_to(home, made)
