@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 import medcorpus
-from medcorpus.commands import contribute, examine, guard, interrupt, look, make, near, own, plan
+from medcorpus.commands import contribute, examine, guard, interrupt, look, make, near, own, plan, publish
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
 
@@ -32,7 +32,8 @@ EXIT_CODES = {
     4: "raw files are missing, or a download or an archive is not what it should be",
     5: "files differ from their manifest",
     6: "an optional package is not installed",
-    75: "another process is building the same; try again later",
+    7: "the Hub cannot be reached, or refuses",
+    75: "another process is building the same, or somebody else has published; try again later",
     INTERRUPTED: "interrupted; what was finished is kept",
 }
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -157,6 +158,7 @@ for _command in (
     *near.COMMANDS,
     *guard.COMMANDS,
     *contribute.COMMANDS,
+    *publish.COMMANDS,
     *examine.COMMANDS,
 ):
     main.add_command(_command)
