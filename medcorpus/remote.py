@@ -92,7 +92,8 @@ def patiently(call: Callable[[], Answer], what: str, where: str) -> Answer:
         except Exception as error:
             asked = retry_after(error)
             if wait is None or not may_pass(error) or (asked or 0) > LONGEST_WAIT:
-                raise explained(error, what, where) from error
+                # Not `from error`: what the server said is shown with a traceback, and it may repeat a token.
+                raise explained(error, what, where) from None
             sleep(wait if asked is None else asked)
     raise AssertionError("unreachable")
 

@@ -31,17 +31,11 @@ class Terms(NamedTuple):
 
 def counted(table: pa.Table) -> Counter[Terms]:
     """Count the rows of a table under each terms."""
-    columns = list(Terms._fields)
-    plain = table.select(columns).cast(_schema()).combine_chunks()
-    found = plain.group_by(columns).aggregate([([], "count_all")])
-    values = [found.column(name).to_pylist() for name in (*columns, "count_all")]
-    return Counter({Terms(*line[:-1]): line[-1] for line in zip(*values)})
+    import polars as pl
 
-
-def _schema() -> pa.Schema:
-    import pyarrow as pa
-
-    return pa.schema([(name, pa.string()) for name in Terms._fields])
+    frame = pl.DataFrame(table.select(list(Terms._fields))).with_columns(pl.all().cast(pl.String))
+    found = frame.group_by(pl.all(), maintain_order=True).len()
+    return Counter({Terms(*line[:-1]): line[-1] for line in found.iter_rows()})
 
 
 def has_terms(schema: pa.Schema) -> bool:

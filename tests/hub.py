@@ -71,7 +71,7 @@ class LoopbackHub(Hub):
         for position, (wanted, fault) in enumerate(self.faults):
             if wanted in f"{ask.method} {ask.path}":
                 del self.faults[position]
-                return fault(super().answer(ask))
+                return fault(Answer() if getattr(fault, "instead", False) else super().answer(ask))
         return super().answer(ask)
 
     def fail(self, wanted: str, *faults: Fault) -> None:
@@ -151,15 +151,28 @@ def _hex(digest: bytes) -> str:
     return "".join(f"{part:016x}" for part in struct.unpack("<4Q", digest))
 
 
-def status(code: int, body: bytes = b"", **headers: str) -> Fault:
-    """Answer with a status; underscores in names of headers stand for hyphens."""
+def status(code: int, body: bytes = b"", *, instead: bool = True, **headers: str) -> Fault:
+    """Answer with a status instead of doing what was asked, or after it; underscores in headers stand for hyphens."""
     stated = {k.replace("_", "-"): v for k, v in headers.items()}
-    return lambda answer: Answer(code, stated, [body], len(body))
+
+    def fault(answer: Answer) -> Answer:
+        return Answer(code, stated, [body], len(body))
+
+    fault.instead = instead  # type: ignore[attr-defined]
+    return fault
 
 
 def reset(answer: Answer) -> Answer:
     """Close the connection without an answer, after the request has been carried out."""
     raise ConnectionAbortedError("reset")
+
+
+def down(answer: Answer) -> Answer:
+    """Close the connection without having done anything."""
+    raise ConnectionAbortedError("down")
+
+
+down.instead = True  # type: ignore[attr-defined]
 
 
 def page(answer: Answer) -> Answer:

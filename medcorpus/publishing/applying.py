@@ -39,14 +39,19 @@ def carry_out(prepared: Prepared, target: Target, watch: Watch = lambda what, do
         watch("upload", 1, 1)
     if plan.changes or plan.tag:
         check(target.head(revision), prepared.contents, target.address)
-        configs = [str(c["config_name"]) for c in cards.front_matter(prepared.manifest)["configs"]]
         watch("load a row of every configuration", 0, 1)
-        target.try_out(revision, configs)
+        target.try_out(revision, _first_files(prepared.manifest))
         watch("load a row of every configuration", 1, 1)
     if plan.tag:
         target.tag(plan.tag, revision, "; ".join(plan.reasons)[:500] or f"version {plan.version}")
     sent = [c for c in plan.changes if c.action != "delete"]
     return Published(revision, plan.version, bool(plan.changes), len(sent), sum(c.bytes for c in sent))
+
+
+def _first_files(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Give the first file of every configuration, the default one first, as the card lists them."""
+    listed = {c["config_name"]: c["data_files"][0]["path"] for c in cards.front_matter(manifest)["configs"]}
+    return {config: path if isinstance(path, str) else path[0] for config, path in listed.items()}
 
 
 def message_of(plan: Plan) -> str:

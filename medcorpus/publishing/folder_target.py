@@ -69,7 +69,7 @@ class FolderTarget:
     def tag(self, name: str, revision: str, message: str) -> None:
         """Do nothing: a folder holds one version, which its manifest names."""
 
-    def try_out(self, revision: str, configs: Sequence[str]) -> None:
+    def try_out(self, revision: str, configs: Mapping[str, str]) -> None:
         """Load one row of every configuration as `datasets` resolves them."""
         import datasets
 

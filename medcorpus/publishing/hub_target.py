@@ -34,7 +34,8 @@ class HubTarget:
         try:
             info = self._ask("look at the repository", self._api.repo_info, revision=revision or None)
         except HubError as error:
-            if isinstance(error.__cause__, RepositoryNotFoundError) and not isinstance(error.__cause__, GatedRepoError):
+            cause = error.__context__
+            if isinstance(cause, RepositoryNotFoundError) and not isinstance(cause, GatedRepoError):
                 return Head()
             raise
         refs = self._ask("list the versions", self._api.list_repo_refs)
@@ -110,23 +111,38 @@ class HubTarget:
             fix = "look at the tags of the repository; a tag of a release is never moved"
             raise MovedError(f"tag {name} names another commit", where=self.address, fix=fix)
 
-    def try_out(self, revision: str, configs: Sequence[str]) -> None:
-        """Load one row of every configuration with `datasets`, as its users do."""
-        import datasets
-
-        def first(config: str) -> None:
-            remote.patiently(lambda: _first_row(datasets, self.repository, config, revision), f"load {config}", where)
-
+    def try_out(self, revision: str, configs: Mapping[str, str]) -> None:
+        """Load a row with `datasets`, as its users do, and see that the first file of every configuration is one."""
         where = f"{self.address}@{revision[:12]}"
+        first = next(iter(configs))
+        remote.patiently(lambda: _first_row(self.repository, first, revision), f"load {first}", where)
+
+        def look(path: str) -> None:
+            remote.patiently(lambda: self._first_id(path, revision), f"load {path}", where)
+
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(first, configs))
+            list(pool.map(look, dict.fromkeys(configs.values())))
+
+    def _first_id(self, path: str, revision: str) -> None:
+        """Read the footer of a file and the first column of its first row."""
+        import pyarrow.parquet as pq
+        from huggingface_hub import HfFileSystem
+
+        files = HfFileSystem(endpoint=remote.endpoint(), skip_instance_cache=True)
+        with files.open(f"datasets/{self.repository}@{revision}/{path}", block_size=2**20) as file:
+            parquet = pq.ParquetFile(file)
+            batch = next(parquet.iter_batches(batch_size=1, columns=parquet.schema_arrow.names[:1]), None)
+        if batch is None or not batch.num_rows:
+            raise VerificationError("gives no row", where=f"{self.address}/{path}", fix="nothing was tagged")
 
 
 def _source(content: Content) -> bytes | str:
     return content.data if isinstance(content.data, bytes) else str(content.data)
 
 
-def _first_row(datasets: Any, name: str, config: str, revision: str) -> None:
+def _first_row(name: str, config: str, revision: str) -> None:
+    import datasets
+
     loaded = datasets.load_dataset(name, config, revision=revision, streaming=True)
     if next(iter(next(iter(loaded.values()))), None) is None:
         raise VerificationError(f"{config} gives no row", where=f"{name}@{revision}", fix="nothing was tagged")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MARK = "staged.json"
 LEDGER = "ledger.parquet"
+MOST_REASONS = 12
 COUNTED = ("lang", "license", "task_id")
 CODE = ("licenses", "logical", "parquet", "publishing/guard", "publishing/staging", "terms")
 Watch = Callable[[str, int, int], None]
@@ -113,7 +114,7 @@ class _Stager:
         return {
             "configs": configs,
             "sources": {n: {k: dict(c) for k, c in counts.items()} for n, counts in sorted(self.counts.items())},
-            "withheld": {n: dict(reasons) for n, reasons in sorted(self.withheld.items())},
+            "withheld": {n: _most(reasons) for n, reasons in sorted(self.withheld.items())},
             "files": list(self._listed()),
         }
 
@@ -162,7 +163,7 @@ class _Stager:
         frame = pl.scan_parquet(path, glob=False)
         columns = [c for c in COUNTED if c in frame.collect_schema().names()]
         for column in columns:
-            counts = frame.group_by("source", column).agg(pl.len()).sort("source", column).collect()
+            counts = frame.group_by("source", column, maintain_order=True).agg(pl.len()).sort("source", column).collect()
             for source, value, rows in counts.iter_rows():
                 self.counts.setdefault(source, {}).setdefault(column, Counter())[value] += rows
 
@@ -184,6 +185,13 @@ class _Stager:
             atomic.sync(path)
             name = path.relative_to(self.folder).as_posix()
             yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+
+
+def _most(reasons: Counter[str]) -> dict[str, int]:
+    """Give the reasons that hold most rows; where rows state licences of their own, there may be thousands."""
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    rest = sum(rows for _, rows in ranked[MOST_REASONS:])
+    return dict(ranked[:MOST_REASONS]) | ({"other licences that are not on the list": rest} if rest else {})
 
 
 def link(path: Path, target: Path) -> None:

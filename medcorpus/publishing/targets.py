@@ -99,5 +99,5 @@ class Target(Protocol):
     def tag(self, name: str, revision: str, message: str) -> None:
         """Give a revision the name by which it is loaded."""
 
-    def try_out(self, revision: str, configs: Sequence[str]) -> None:
-        """Load one row of every configuration's first split."""
+    def try_out(self, revision: str, configs: Mapping[str, str]) -> None:
+        """Load one row of every configuration; each comes with its first file."""
