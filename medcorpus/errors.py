@@ -88,9 +88,10 @@ class StorageError(MedcorpusError):
 
 
 class HubError(MedcorpusError):
-    """The Hub cannot be reached, refuses, or answers something else than it should."""
+    """The Hub cannot be reached, refuses, or answers something else than it should; `status` is 0 without answer."""
 
     exit_code = 7
+    status = 0
 
 
 class MovedError(HubError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from medcorpus.errors import HubError, MedcorpusError
@@ -35,6 +35,11 @@ ADVICE = {
     413: "the Hub takes no request of this size",
     429: "wait a while: the Hub limits how often it is asked",
 }
+KINDS = {
+    "GatedRepoError": "ask for access on the repository's page, then log in with `hf auth login` or set HF_TOKEN",
+    "RepositoryNotFoundError": "check the name; for a private repository log in with `hf auth login` or set HF_TOKEN",
+}
+"""Advice that says more than the status, by the client's name for the error."""
 Answer = TypeVar("Answer")
 sleep = time.sleep
 
@@ -73,18 +78,19 @@ def api() -> HfApi:
     return huggingface_hub.HfApi(endpoint=endpoint(), library_name="medcorpus", library_version=medcorpus.__version__)
 
 
-def patiently(call: Callable[[], Answer], what: str, where: str) -> Answer:
+def patiently(call: Callable[[], Answer], what: str, where: str, *, waits: Sequence[float] = WAITS) -> Answer:
     """Call until there is an answer, an error that will not pass, or no patience left.
 
     Args:
         call: Something that may be done twice.
         what: What it does, for the error: "list the files".
         where: The repository.
+        waits: Seconds between attempts.
 
     Raises:
         HubError: There was no answer.
     """
-    for wait in (*WAITS, None):
+    for wait in (*waits, None):
         try:
             return call()
         except MedcorpusError:
@@ -143,11 +149,15 @@ def explained(error: BaseException, what: str, where: str) -> HubError:
         fix = ADVICE.get(
             status, "try again later; what was sent is kept" if status in PASSING else "look at the answer"
         )
+        kinds = {type(e).__name__ for e in _chain(error)}
+        fix = next((advice for kind, advice in KINDS.items() if kind in kinds), fix)
     elif may_pass(error):
         reason, fix = "the Hub cannot be reached", "check the network and HF_ENDPOINT, then run the same again"
     else:
         reason, fix = f"{type(error).__name__}: {str(error)[:200]}", "check that HF_ENDPOINT is a Hub's address"
-    return HubError(scrubbed(f"cannot {what}: {reason}"), where=where, fix=fix)
+    made = HubError(scrubbed(f"cannot {what}: {reason}"), where=where, fix=fix)
+    made.status = status
+    return made
 
 
 def scrubbed(text: str) -> str:

@@ -58,7 +58,7 @@ def publish(
     path: Path | None,
     out: Output,
 ) -> None:
-    """Publish a release of PRODUCT: plan, upload, one commit, check, tag.
+    """Publish a release: one commit, checked and tagged.
 
     Only rows leave whose source is open, may be passed on, and comes under a licence of the allow-list. What was
     published stays as it is until everything new has arrived; interrupted anywhere, run the same again. When there is

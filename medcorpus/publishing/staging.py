@@ -163,7 +163,9 @@ class _Stager:
         frame = pl.scan_parquet(path, glob=False)
         columns = [c for c in COUNTED if c in frame.collect_schema().names()]
         for column in columns:
-            counts = frame.group_by("source", column, maintain_order=True).agg(pl.len()).sort("source", column).collect()
+            counts = (
+                frame.group_by("source", column, maintain_order=True).agg(pl.len()).sort("source", column).collect()
+            )
             for source, value, rows in counts.iter_rows():
                 self.counts.setdefault(source, {}).setdefault(column, Counter())[value] += rows
 
