@@ -212,6 +212,7 @@ source = Source(
             output="{verdict}",
             adds=("verdict",),
             fields=verdict,
+            labels=("adverse drug event", "non-adverse drug event"),
             exempt=REPEATED,
         ),
     ),
