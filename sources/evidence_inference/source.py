@@ -30,6 +30,8 @@ from medcorpus.formats import delimited, plain
 from medcorpus.reading import Item, Reject
 from medcorpus.records import Fields
 
+from .. import _tables
+
 COMMIT = "b9831b6c59b52ac2d277f757d413ececf0949a8d"
 REPOSITORY = "https://github.com/jayded/evidence-inference"
 URL = f"https://raw.githubusercontent.com/jayded/evidence-inference/{COMMIT}/{{path}}"
@@ -54,13 +56,9 @@ def read(path: Path) -> Iterator[Item]:
 
 def _annotations(folder: Path) -> Annotations | None:
     path, found = folder / "annotations_merged.csv", defaultdict(list)
-    if not path.is_file():
-        return None
-    for row in delimited.rows(path, columns=ANNOTATED):
-        if isinstance(row, Reject):
-            raise FormatError(f"row {row.row}: {row.reason}", where=path.name, fix="fetch the file again")
-        found[row[1]["PromptID"]].append(row[1])
-    return dict(found)
+    for row in _tables.companion(path, ANNOTATED) if path.is_file() else ():
+        found[row["PromptID"]].append(row)
+    return dict(found) or None
 
 
 def _splits(folder: Path) -> dict[str, str]:
