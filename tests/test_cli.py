@@ -107,7 +107,7 @@ def test_list_imports_nothing_heavy() -> None:
         (["search", "--lang", "frr"], "error: there is no language 'frr' - did you mean 'fr'?"),
         (["search", "--task", "nerr"], "error: there is no task 'nerr' - did you mean 'ner'"),
         (["tasks", "--category", "diagnosys"], "did you mean 'diagnosis'"),
-        (["check", "frenchmedmcq"], "error: there is no source 'frenchmedmcq' - did you mean 'frenchmedmcqa'?"),
+        (["check", "frenchmedmcq"], "error: there is no source 'frenchmedmcq' - did you mean 'frenchmedmcqa'"),
         (["check"], "error: medcorpus check: name the sources to check, or give --all - see: medcorpus check --help"),
         (["check", "--all", "hoc"], "error: medcorpus check: name the sources to check, or give --all"),
         (["ingest", "nothing", "--sample"], "error: there is no source 'nothing'"),
