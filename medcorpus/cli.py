@@ -18,7 +18,20 @@ from typing import Any
 import click
 
 import medcorpus
-from medcorpus.commands import catalogue, compare, contribute, examine, guard, interrupt, look, make, near, own, plan
+from medcorpus.commands import (
+    catalogue,
+    compare,
+    contribute,
+    examine,
+    guard,
+    interrupt,
+    look,
+    make,
+    near,
+    own,
+    plan,
+    withdraw,
+)
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
 
@@ -160,6 +173,7 @@ for _command in (
     *catalogue.COMMANDS,
     *examine.COMMANDS,
     *compare.COMMANDS,
+    *withdraw.COMMANDS,
 ):
     main.add_command(_command)
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from medcorpus import products, registry, release, selection
+from medcorpus import products, registry, release, selection, withdrawals, yanked
 from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
 from medcorpus.release import Release
@@ -51,7 +51,7 @@ def load(
         lang: ISO 639-1 code of the rows.
         source: Name of a source.
         split: `train`, `validation` or `test`; all of them when None.
-        version: Exactly this version; `latest` is the newest build, real data before samples.
+        version: Exactly this version; `latest` is the newest build that was not yanked, real data before samples.
         streaming: Give an iterable data set that reads rows as they are asked for.
         as_: `datasets` (`Dataset` for one split, `DatasetDict` for all), `polars` (`DataFrame`), `lazy` (`LazyFrame`),
             `arrow` (`Table`) or `iter` (an iterator of dicts). All but the first hold every split asked for.
@@ -61,7 +61,7 @@ def load(
         path: A release's folder, or the MEDCORPUS_HOME it was built in; by default the MEDCORPUS_HOME in force.
 
     Returns:
-        The rows, in the form asked for. No second copy is written to disk.
+        The rows, in the form asked for, without those that were withdrawn since. No second copy is written to disk.
 
     Raises:
         UnknownNameError: A name, task, language, source, split, version or column that is not there; the nearest ones
@@ -79,6 +79,7 @@ def load(
     chosen = selection.choose(found, task=task, lang=lang, source=source, split=split, license=license, columns=columns)
     with verifying(found, [f for files in chosen.files.values() for f in files]):
         import_module("datasets" if streaming else LIBRARIES[as_])
+    chosen = withdrawals.left_out(found, chosen, stacklevel=2)
     if streaming:
         return selection.as_streaming(chosen)
     if as_ == "lazy":
@@ -109,6 +110,7 @@ def find_release(name: str, *, version: str = "latest", path: str | Path | None 
         found = release.find(place, name, version)
     if found.is_sample:
         warnings.warn(f"{name} {found.version} holds the sources' made-up samples, not real data", stacklevel=3)
+    yanked.warn(found.path.absolute().parent, name, found.version, stacklevel=3)
     return found
 
 
