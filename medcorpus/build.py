@@ -59,6 +59,7 @@ CODE = (
     "product",
     "products",
     "release",
+    "terms",
     "tombstones",
     "writing",
 )
