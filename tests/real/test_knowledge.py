@@ -73,11 +73,13 @@ TASKS = {
 }
 
 
+Ingested = tuple[list[dict[str, Any]], list[Record], Counter[tuple[str, str]]]
+"""Stored rows, the same as records, and how often which file gave which reject."""
+
+
 @cache
-def ingested(
-    raw: Path, home: Path, name: str
-) -> tuple[list[dict[str, object]], list[Record], Counter[tuple[str, str]]]:
-    """Ingest the real files of a source: stored rows, the same as records, and how often which file gave which reject."""
+def ingested(raw: Path, home: Path, name: str) -> Ingested:
+    """Ingest the real files of a source."""
     import pyarrow as pa
 
     rejects: Counter[tuple[str, str]] = Counter()
