@@ -57,6 +57,7 @@ CODE = (
     "product",
     "products",
     "release",
+    "terms",
     "writing",
 )
 """Modules that decide what a release's files are; beside them the sources, the stages and the card's prose."""

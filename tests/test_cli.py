@@ -25,7 +25,7 @@ from tests.commandline import error_of, run
 
 COMMANDS = (
     "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "plan", "annotate", "dedup",
-    "decontaminate", "check", "new", "pin", "catalogue", "verify", "why", "doctor",
+    "decontaminate", "check", "new", "pin", "validate", "catalogue", "publish", "verify", "why", "doctor", "diff",
 )  # fmt: skip
 HEAVY = {
     "pyarrow",

@@ -17,6 +17,7 @@ one. A code that repeats in a crawl is taken once. All is train.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,7 @@ def read(path: Path) -> Iterator[Item]:
     """Read an order file or a crawl."""
     if path.suffix == ".json":
         return each(enumerate(crawled(jsonl.document(path)), 1), partial(record, name=path.stem))
-    if not path.read_bytes().strip():
+    if not path.read_bytes().removeprefix(BOM_UTF8).strip():
         raise FormatError("empty file", where=path.name, fix="fetch the file again")
     return each(plain.lines(path), partial(ordered, name=path.stem))
 
