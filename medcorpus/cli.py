@@ -32,6 +32,7 @@ from medcorpus.commands import (
     plan,
     publish,
     validate,
+    withdraw,
 )
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
@@ -177,6 +178,7 @@ for _command in (
     *publish.COMMANDS,
     *examine.COMMANDS,
     *compare.COMMANDS,
+    *withdraw.COMMANDS,
 ):
     main.add_command(_command)
 
