@@ -18,7 +18,22 @@ from typing import Any
 import click
 
 import medcorpus
-from medcorpus.commands import catalogue, contribute, examine, guard, interrupt, look, make, near, own, plan, validate
+from medcorpus.commands import (
+    catalogue,
+    compare,
+    contribute,
+    examine,
+    guard,
+    interrupt,
+    look,
+    make,
+    near,
+    own,
+    plan,
+    publish,
+    validate,
+    withdraw,
+)
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
 
@@ -32,7 +47,8 @@ EXIT_CODES = {
     4: "raw files are missing, or a download or an archive is not what it should be",
     5: "files differ from their manifest",
     6: "an optional package is not installed",
-    75: "another process is building the same; try again later",
+    7: "the Hub cannot be reached, or refuses",
+    75: "another process is building the same, or somebody else has published; try again later",
     INTERRUPTED: "interrupted; what was finished is kept",
 }
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -159,7 +175,10 @@ for _command in (
     *contribute.COMMANDS,
     *validate.COMMANDS,
     *catalogue.COMMANDS,
+    *publish.COMMANDS,
     *examine.COMMANDS,
+    *compare.COMMANDS,
+    *withdraw.COMMANDS,
 ):
     main.add_command(_command)
 

