@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 import medcorpus
-from medcorpus.commands import contribute, examine, guard, interrupt, look, make, near, own, plan, publish
+from medcorpus.commands import contribute, examine, guard, interrupt, look, make, near, own, plan, publish, serve
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
 
@@ -159,6 +159,7 @@ for _command in (
     *guard.COMMANDS,
     *contribute.COMMANDS,
     *publish.COMMANDS,
+    *serve.COMMANDS,
     *examine.COMMANDS,
 ):
     main.add_command(_command)

@@ -85,11 +85,17 @@ def find(repository: str, product: str, version: str = LATEST) -> PublishedRelea
         version, revision = _resolved(repository, version, memory)
     path = _ask(repository, f"read the manifest of {version}", _manifest_path, revision=revision)
     opened = release.open_release(path.parent)
-    if opened.product != product or opened.version != version:
-        told = f"tag v{version} holds {opened.product} {opened.version}, not {product} {version}"
+    wanted = product or opened.product
+    if opened.product != wanted or opened.version != version:
+        told = f"tag v{version} holds {opened.product} {opened.version}, not {wanted} {version}"
         raise VerificationError(told, where=f"hf://{repository}", fix="name another version, and tell its publisher")
     memory.remember(version, revision, str(opened.manifest["root"]))
     return PublishedRelease(opened.path, opened.manifest, repository, revision)
+
+
+def any_product(repository: str, version: str = LATEST) -> PublishedRelease:
+    """Open a release on the Hub, of whatever product the repository holds."""
+    return find(repository, "", version)
 
 
 def _manifest_path(*, repo_id: str, repo_type: str, revision: str) -> Path:
