@@ -163,10 +163,13 @@ def _slots(name: str) -> Iterator[str]:
 
 
 def _renders(name: str) -> Iterator[str]:
+    held_out = registry.get(name).held_out
     for task, made in _rendered(name):
         if not made:
             yield f"{task.id}: no record of the sample serves it"
         yield from (f"{i.id}: blank input or output" for i in made if render.is_blank(i))
+        if task.bench and made and not held_out and not any(i.split == "test" for i in made):
+            yield f"{task.id}: MedS-Bench tests it, but no test row serves it: add one, or set held_out=0.1"
 
 
 def _lint(name: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import medcorpus
 from medcorpus import registry
 from medcorpus.errors import MedcorpusError
+from medcorpus.raw import published
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -44,8 +45,13 @@ class Finding:
     fix: str = ""
 
 
-def examine(home: Path) -> list[Finding]:
-    """Look at everything; what fails comes with what to do."""
+def examine(home: Path, raw: Path | None = None) -> list[Finding]:
+    """Look at everything; what fails comes with what to do.
+
+    Args:
+        home: The project's own folder.
+        raw: Folder of the user's own copies, as for `medcorpus fetch --raw`.
+    """
     return [
         Finding("medcorpus", "ok", f"{medcorpus.__version__} in {Path(medcorpus.__file__).parent}"),
         _python(),
@@ -54,6 +60,7 @@ def examine(home: Path) -> list[Finding]:
         _disk(home),
         *_sources(),
         _real_data(),
+        *_published(home, raw or _real_raw()),
         _variables(os.environ),
     ]
 
@@ -133,11 +140,33 @@ def _sources() -> Iterator[Finding]:
     yield Finding("sources", "ok" if names else "fails", f"{len(names) - broken} of {len(names)} can be imported")
 
 
-def _real_data() -> Finding:
+def _real_raw() -> Path | None:
     stated = os.environ.get("MEDCORPUS_REAL_DATA")
-    if not stated:
+    return Path(stated) / "raw" if stated else None
+
+
+def _published(home: Path, raw: Path | None) -> Iterator[Finding]:
+    """Compare raw files with the lists of hashes that their publishers ship, where such a list lies with them."""
+    from medcorpus import fetch
+
+    for name in registry.names():
+        try:
+            if not fetch.has_published_hashes(name, home=home, raw=raw):
+                continue
+            files = fetch.find(name, home=home, raw=raw).files
+        except MedcorpusError as error:
+            yield Finding(f"raw files of {name}", "fails", f"{error.where}: {error.what}", error.fix)
+            continue
+        listed = sum(f.listed for f in files)
+        told = f"{listed:,} of {len(files):,} checked against {published.NAME}: as stated"
+        yield Finding(f"raw files of {name}", "ok", told)
+
+
+def _real_data() -> Finding:
+    stated, folder = os.environ.get("MEDCORPUS_REAL_DATA"), _real_raw()
+    if not stated or not folder:
         return Finding("MEDCORPUS_REAL_DATA", "note", "not set: tests on real raw files are skipped")
-    if not (Path(stated) / "raw").is_dir():
+    if not folder.is_dir():
         return Finding("MEDCORPUS_REAL_DATA", "fails", f"{stated} has no folder raw/", "name its parent, or unset it")
     return Finding("MEDCORPUS_REAL_DATA", "ok", stated)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from medcorpus import registry
 from medcorpus.errors import MissingFilesError
-from medcorpus.raw import patterns, pins, unpacked
+from medcorpus.raw import patterns, pins, published, unpacked
 from medcorpus.raw.cache import Cache
 from medcorpus.raw.pins import Pin
 from medcorpus.raw.places import Place, locate
@@ -33,6 +33,7 @@ class RawFile:
         lang: Language of its rows, where the source has several.
         companion: Read beside another file, not on its own.
         pin: Whether its hash (of a member, its archive's) is the pinned one: matches, differs, or none is known.
+        listed: Whether the publisher's `SHA256SUMS.txt`, beside or above it, has it; its hash is the one stated there.
     """
 
     path: str
@@ -43,6 +44,7 @@ class RawFile:
     lang: str
     companion: bool
     pin: str
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ def find(
     progress: Progress | None = None,
     policy: Policy | None = None,
 ) -> Found:
-    """Find the files of a source, hash them and compare them with their pins.
+    """Find the files of a source, hash them and compare them with their pins and the publisher's own list of hashes.
 
     Each file entry is looked up in the user's own copy, then in the cache, then downloaded into the cache. A source
     with companion files takes all of them from one folder, so that they stand beside each other.
@@ -109,19 +111,36 @@ def find(
         policy: Whom to ask, how often and how long.
 
     Raises:
-        FetchError: A download failed, or its bytes are not the pinned ones.
+        FetchError: A download failed, its bytes are not the pinned ones, or a file is not what the publisher's list of
+            hashes says.
         ArchiveError: An archive is hostile or broken.
     """
     source = registry.get(name)
     if sample:
-        return _found(source, home, [registry.home_of(name) / "sample"], {}, {})
+        return _found(name, home, [registry.home_of(name) / "sample"], {}, {})
     cache = Cache(name=name, source=source, home=home, accept_new=accept_new)
-    own = [] if raw is None else [raw / folder for folder in dict.fromkeys((name, source.folder or name))]
+    own = _own_folders(name, raw)
     known: dict[Path, Pin] = {}
     if download:
         known = cache.complete(_left_to(cache, [*own, cache.folder]), progress=progress, policy=policy)
     expected = {**pins.locked(home, name), **pins.of(name, source)}
-    return _found(source, home, [*own, cache.folder], expected, known)
+    return _found(name, home, [*own, cache.folder], expected, known)
+
+
+def has_published_hashes(name: str, *, home: Path, raw: Path | None = None) -> bool:
+    """Say whether a publisher's list of hashes lies beside or above files of a source, and has any of them.
+
+    Raises:
+        FetchError: The list is broken.
+    """
+    source = registry.get(name)
+    roots = [*_own_folders(name, raw), Cache(name=name, source=source, home=home).folder]
+    return bool(published.listed(name, locate(source, roots)))
+
+
+def _own_folders(name: str, raw: Path | None) -> list[Path]:
+    folders = dict.fromkeys((name, registry.get(name).folder or name))
+    return [] if raw is None else [raw / folder for folder in folders]
 
 
 def missing_message(name: str, found: Found) -> str:
@@ -156,17 +175,19 @@ def _left_to(cache: Cache, roots: Sequence[Path]) -> list[File]:
 
 
 def _found(
-    source: Source, home: Path, roots: Sequence[Path], expected: Mapping[str, Pin], known: Mapping[Path, Pin]
+    name: str, home: Path, roots: Sequence[Path], expected: Mapping[str, Pin], known: Mapping[Path, Pin]
 ) -> Found:
+    source = registry.get(name)
     places = locate(source, roots)
     hashed = {**known, **pins.digests(p.local for p in places if p.local not in known)}
+    listed = published.check(name, places, hashed)
     answered: set[File] = set()
     files: dict[str, RawFile] = {}
     for place in places:
         verdict = _verdict(hashed[place.local], expected.get(place.path))
         for path, local, pin in _contents(place, hashed[place.local], home):
             answered.add(place.entry)
-            files.setdefault(path, _raw_file(place.entry, path, local, pin, verdict))
+            files.setdefault(path, _raw_file(place.entry, path, local, pin, verdict, place.local in listed))
     missing = dict.fromkeys(_shown(e) for e in source.files if e not in answered)
     root = places[0].root if places else roots[-1]
     return Found(root=root, files=tuple(files.values()), missing=tuple(missing))
@@ -180,7 +201,7 @@ def _contents(place: Place, pin: Pin, home: Path) -> Iterator[tuple[str, Path, P
         yield f"{place.path}!{member.name}", member.local, member.pin
 
 
-def _raw_file(entry: File, path: str, local: Path, pin: Pin, verdict: str) -> RawFile:
+def _raw_file(entry: File, path: str, local: Path, pin: Pin, verdict: str, listed: bool) -> RawFile:
     return RawFile(
         path=path,
         local=local,
@@ -190,6 +211,7 @@ def _raw_file(entry: File, path: str, local: Path, pin: Pin, verdict: str) -> Ra
         lang=entry.lang,
         companion=entry.companion,
         pin=verdict,
+        listed=listed,
     )
 
 

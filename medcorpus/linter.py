@@ -215,7 +215,7 @@ def _counted(task: Task, seen: _Seen) -> dict[str, tuple[int, int, str]]:
         counts |= {c: (n, of, example) for c, n, of, example in _compared(seen)}
         counts["wrong_language"] = _foreign(seen)
     top = seen.outputs.most_common(1)
-    if top and len(seen.outputs) == 1:
+    if top and len(seen.outputs) == 1 and seen.rows > 9:
         counts["constant"] = (seen.rows, seen.rows, "")
     elif top and task.labels and top[0][1] > CHECKS["imbalance"].limit * seen.rows:
         counts["imbalance"] = (top[0][1], seen.rows, "")

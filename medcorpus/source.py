@@ -143,6 +143,8 @@ class Source:
         folder: Folder under `--raw` when several sources share one download; empty: the source's name.
         version: Upstream version or commit.
         max_rejects: Share of rows that may be unreadable before the source fails.
+        held_out: Share of the training rows that become the test split, chosen by a hash of what they say; for corpora
+            that the benchmark tests with although upstream has no test split.
         kind: What kind of text its rows are (`medcorpus.kinds.KINDS`); empty where they are of several, or no text.
         screen: Gives the row-local stages and rules that a firehose is read through; `read` then yields `Columns`.
             What a rule drops is counted under its name and never stored.
@@ -169,6 +171,7 @@ class Source:
     folder: str = ""
     version: str = ""
     max_rejects: float = 0.01
+    held_out: float = 0.0
     kind: str = ""
     screen: Screen | None = None
     needs: tuple[str, ...] = ()
@@ -178,6 +181,8 @@ class Source:
     def __post_init__(self) -> None:
         if self.folder and not NAME.match(self.folder):
             raise SourceError(f"folder {self.folder!r} is not a plain name", fix="use a-z, 0-9 and _")
+        if not 0 <= self.held_out < 1:
+            raise SourceError(f"held_out is {self.held_out}, not a share from 0 to 1", fix="0.1 holds out a tenth")
         if self.kind and self.kind not in KINDS:
             raise UnknownNameError("kind of text", self.kind, KINDS)
 

@@ -24,7 +24,7 @@ LONG = 10 * 2**20
 DEEP = 100_000
 KINDS = {
     **{".json": "json", ".jsonl": "json", ".xml": "xml", ".nxml": "xml", ".xlsx": "workbook", ".pdf": "pdf"},
-    **{".html": "page", ".htm": "page", ".warc": "archive", ".parquet": "parquet"},
+    **{".tmx": "xml", ".html": "page", ".htm": "page", ".warc": "archive", ".parquet": "parquet"},
 }
 TEXTS = ("json", "xml", "text")
 BINARY = ("workbook", "pdf", "archive", "parquet")

@@ -25,7 +25,8 @@ from tests.commandline import error_of, run
 
 COMMANDS = (
     "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "plan", "annotate", "dedup",
-    "decontaminate", "check", "new", "pin", "publish", "yank", "diff", "mirror", "hub", "verify", "why", "doctor",
+    "decontaminate", "check", "new", "pin", "validate", "catalogue", "publish", "verify", "why", "doctor", "diff",
+    "yank", "withdraw", "mirror", "hub",
 )  # fmt: skip
 HEAVY = {
     "pyarrow",
@@ -108,7 +109,7 @@ def test_list_imports_nothing_heavy() -> None:
         (["search", "--lang", "frr"], "error: there is no language 'frr' - did you mean 'fr'?"),
         (["search", "--task", "nerr"], "error: there is no task 'nerr' - did you mean 'ner'"),
         (["tasks", "--category", "diagnosys"], "did you mean 'diagnosis'"),
-        (["check", "frenchmedmcq"], "error: there is no source 'frenchmedmcq' - did you mean 'frenchmedmcqa'?"),
+        (["check", "frenchmedmcq"], "error: there is no source 'frenchmedmcq' - did you mean 'frenchmedmcqa'"),
         (["check"], "error: medcorpus check: name the sources to check, or give --all - see: medcorpus check --help"),
         (["check", "--all", "hoc"], "error: medcorpus check: name the sources to check, or give --all"),
         (["ingest", "nothing", "--sample"], "error: there is no source 'nothing'"),

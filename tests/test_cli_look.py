@@ -36,8 +36,8 @@ def test_list(checkout: Path) -> None:
         "meds-bench  instructions                                0"
         "         The test rows of the clinical benchmark's tasks, rendered as MedS-Ins renders them.\n"
         "\nsources\n\n"
-        "name       shape   languages  tasks  licence  passing on  access  title\n"
-        "tiny_exam  Choice  en fr          1  CC0-1.0  yes         open    Tiny Exam\n"
+        "name       shape   languages  tasks  rows  sample  licence  passing on  access  title\n"
+        "tiny_exam  Choice  en fr          1             0  CC0-1.0  yes         open    Tiny Exam\n"
     )
 
 
@@ -47,7 +47,7 @@ def test_list_for_programs(checkout: Path) -> None:
     assert listed["sources"] == [
         {
             "name": NAME, "title": "Tiny Exam", "languages": ["en", "fr"], "shape": "Choice", "tasks": 1,
-            "licence": "CC0-1.0", "redistribute": "yes", "access": "open",
+            "rows": "", "sample": 0, "licence": "CC0-1.0", "redistribute": "yes", "access": "open",
         }
     ]  # fmt: skip
     assert run("list", "--format", "quiet").output == f"mmedc\nmeds-ins\nmmedbench\nmeds-bench\n{NAME}\n"
@@ -118,6 +118,7 @@ instruction   Choose the right option.
 input         {question}
               {options}
 output        {answer}
+phrasings     6
 
 @misc{tiny, title = {Tiny Exam}}
 """

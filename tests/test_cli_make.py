@@ -44,8 +44,14 @@ step                          rows left
 read from raw files                   4
 readable and sound                    3
 rendered as instructions              2
+without: withdrawn                    2
 without: exact duplicate              1
 without: repeats a test item          1
+
+what the linter counted
+task          check       rows  of  why it may, or the first
+tiny_exam_qa  constant       2   2
+tiny_exam_qa  duplicates     1   2  tiny_exam_qa/tiny_exam/b
 
 release        <0>/releases/meds-ins/<version>
 root           <sha256>
@@ -156,7 +162,7 @@ def test_fetch_from_the_own_copy(checkout: Path, tmp_path: Path) -> None:
     shutil.copytree(checkout / "sources" / NAME / "sample", raw / NAME)
     found = json.loads(run("fetch", NAME, "--raw", raw, "--format", "json").output)
     assert found["files"][0] | {"sha256": ""} == {
-        "path": "questions.jsonl", "bytes": len(ROWS), "sha256": "", "pin": "none",
+        "path": "questions.jsonl", "bytes": len(ROWS), "sha256": "", "pin": "none", "listed": False,
         "local": str(raw / NAME / "questions.jsonl"),
     }  # fmt: skip
     assert run("fetch", NAME, "--raw", raw, "--format", "quiet").output == f"{raw / NAME / 'questions.jsonl'}\n"

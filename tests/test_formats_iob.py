@@ -119,3 +119,22 @@ def test_reading_is_total_and_its_spans_are_sound(file: Path, at: int, cut: int,
     for item in iob.sentences(file):
         if not isinstance(item, Reject):
             assert Spans(text=item[1].text, spans=item[1].spans).faults() == ()
+
+
+def test_tokens_and_tags_in_two_lists_are_a_sentence() -> None:
+    found = iob.sentence(["Нет", "болей", "в", "спине"], ["O", "B-DI", "I-DI", "I-DI"])
+    assert found.text == "Нет болей в спине"
+    assert [(s.label, s.offsets, s.text) for s in found.spans] == [("DI", ((4, 17),), "болей в спине")]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "tags", "reason"),
+    [
+        (["a", "b"], ["O"], "not one tag"),
+        (["a", " "], ["O", "O"], "blank token"),
+        (["a"], ["X-DI"], "no known scheme"),
+    ],
+)
+def test_lists_that_do_not_fit_are_refused(tokens: list[str], tags: list[str], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        iob.sentence(tokens, tags)

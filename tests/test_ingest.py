@@ -165,3 +165,24 @@ def test_no_row_is_lost(rows: list[str], tmp_path_factory: pytest.TempPathFactor
         notes = ingest.write_part(part, folder / "part")
     stored = rows_of(folder / "part")
     assert notes["read"]["a.jsonl"] == len(rows) == stored + len(notes["rejects"])
+
+
+def test_a_share_of_training_rows_is_held_out() -> None:
+    splits = [ingest.held_out(Text(text=f"text {n}"), "train", 0.1) for n in range(5000)]
+    assert 400 < splits.count("test") < 600
+
+
+def test_records_of_the_same_text_are_held_out_together() -> None:
+    pairs = [(Text(text=f"text {n}", key="a"), Text(text=f"text {n}", key="b")) for n in range(500)]
+    assert all(ingest.held_out(one, "train", 0.3) == ingest.held_out(other, "train", 0.3) for one, other in pairs)
+
+
+@pytest.mark.parametrize(("split", "share"), [("train", 0.0), ("validation", 0.9), ("test", 0.9)])
+def test_other_splits_are_left_alone(split: str, share: float) -> None:
+    assert {ingest.held_out(Text(text=f"text {n}"), split, share) for n in range(200)} == {split}
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.0, 10])
+def test_share_that_is_none_is_refused(share: float) -> None:
+    with pytest.raises(SourceError, match="held_out"):
+        made.source(held_out=share)

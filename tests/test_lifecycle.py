@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import medcorpus
-from medcorpus import comparing, publishing
-from medcorpus.errors import UnknownNameError, VerificationError
+from medcorpus import publishing
+from medcorpus.hub.repositories import Repository
 from medcorpus.hub.server import Hub, serving
 from medcorpus.publishing import applying, planning
 from medcorpus.release import Release
@@ -66,72 +66,56 @@ def hub(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         yield running
 
 
-def test_rows_that_came_went_and_changed(town: Town) -> None:
-    found = comparing.compare(town.first, town.second)
-    assert found.rows == {"added": 2, "removed": 1, "changed": 1}
-    assert found.by["source"] == {"added": {OPEN: 2}, "removed": {OPEN: 1}, "changed": {NON_COMMERCIAL: 1}}
-    assert found.reasons["removed"] == {"no longer in its source": 1}
-    assert [i for i in found.examples["removed"] if i.endswith("n0")]
-
-
-def test_the_same_release_has_no_differences(town: Town) -> None:
-    found = comparing.compare(town.first, town.first)
-    assert (found.rows, found.told) == ({"added": 0, "removed": 0, "changed": 0}, [])
-
-
-def test_reasons_come_from_the_ledgers(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with clinic(tmp_path / "c", monkeypatch) as place:
-        first = place.build()
-        path = place.raw / OPEN / "rows.jsonl"
-        lines = path.read_text().splitlines()
-        copied = json.loads(lines[0]) | {"id": "n1"}
-        path.write_text("\n".join([lines[0], json.dumps(copied), *lines[2:]]) + "\n")
-        second = place.build()
-        there = comparing.compare(first, second)
-        back = comparing.compare(second, first)
-    assert there.reasons["removed"] == {"left out: exact duplicate": 1}
-    assert back.reasons["added"] == {"was left out: exact duplicate": 1}
-
-
 def test_diff_of_versions_on_the_hub(hub: LoopbackHub) -> None:
     out = run("diff", f"{TO}@1.0.0", TO, "--format", "json")
     told = json.loads(out.stdout)
-    assert told["rows"] == {"added": 2, "removed": 1, "changed": 1}
+    assert (told["old"]["version"], told["counts"]) == (
+        "1.0.0",
+        {"added": 2, "removed": 1, "changed": 1, "moved": 3},
+    )
     assert WARD not in out.stdout
-    shown = run("diff", "meds-ins@1.0.0", TO).stdout
-    assert "no longer in its source" in shown
     assert "did you mean" in error_of("diff", f"{TO}@1.0.9", TO, code=2)
-    assert "write a release's folder" in error_of("diff", "nowhere", TO, code=2)
 
 
-def test_two_products_are_not_compared(town: Town) -> None:
-    other = Release(town.first.path, {**town.first.manifest, "product": "mmedc"})
-    with pytest.raises(VerificationError, match="two products"):
-        comparing.compare(town.first, other)
+def test_diff_reads_only_what_differs(hub: LoopbackHub) -> None:
+    run("diff", f"{TO}@1.0.0", f"{TO}@1.0.0")
+    assert not [p for p in hub.paths("GET") if p.endswith(".parquet") and "/data/" in p]
 
 
-def test_withdrawn_version(hub: LoopbackHub) -> None:
+def test_diff_with_what_was_built_here(hub: LoopbackHub, town: Town) -> None:
+    told = run("diff", town.first.path, f"{TO}@1.0.0").stdout
+    assert "may not be passed on" in told
+
+
+def test_yanked_version(hub: LoopbackHub) -> None:
     newest = medcorpus.load("meds-ins", as_="polars")
     found = hub.repositories.get(NAME)
     assert found is not None
-    last = max(t for t in found.state().tags)
-    told = run("yank", "meds-ins", last, "--reason", "a name in a note").stdout
-    assert "a name in a note" in told
-    before = len(list(found.commits(found.resolve("main"))))  # type: ignore[arg-type]
-    run("yank", "meds-ins", last, "--reason", "a name in a note")
-    assert len(list(found.commits(found.resolve("main")))) == before  # type: ignore[arg-type]
-    older = medcorpus.load("meds-ins", as_="polars")
-    assert older.height != newest.height
-    assert "did you mean" in error_of("yank", "meds-ins", "1.0.9", "--reason", "x", code=2)
-    assert "for a reason" in error_of("yank", "meds-ins", last, "--reason", " ", code=1)
+    last = max(found.state().tags).removeprefix("v")
+    assert "is yanked" in run("yank", f"{TO}@{last}", "--reason", "a name in a note").stdout
+    before = history(found)
+    run("yank", f"{TO}@v{last}", "--reason", "a name in a note")
+    assert history(found) == before
+    assert medcorpus.load("meds-ins", as_="polars").height != newest.height
+    assert "did you mean" in error_of("yank", f"{TO}@1.0.9", "--reason", "x", code=2)
+    assert "is not yanked" in run("yank", f"{TO}@{last}", "--undo").stdout
+    assert medcorpus.load("meds-ins", as_="polars").equals(newest)
+    assert "nothing is to be done" in error_of("yank", f"{TO}@{last}", "--undo", code=1)
+    assert "say which version" in error_of("yank", TO, "--reason", "x", code=2)
 
 
-def test_withdrawal_survives_the_next_release(hub: LoopbackHub, town: Town) -> None:
-    run("yank", "meds-ins", "1.0.0", "--reason", "x")
+def history(repository: Repository) -> list[str]:
+    head = repository.resolve("main")
+    assert head is not None
+    return [c.title for c in repository.commits(head)]
+
+
+def test_mark_survives_the_next_release(hub: LoopbackHub, town: Town) -> None:
+    run("yank", f"{TO}@1.0.0", "--reason", "x")
     town.clinic.rows(OPEN, range(9))
     target = publishing.target_at(TO)
     applying.carry_out(planning.prepare(town.clinic.build(), target, town.clinic.home), target)
-    assert "withdrawn.json" in target.head().files
+    assert "yanked.json" in target.head().files
 
 
 def test_mirror_serves_the_same_versions(hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,8 +139,6 @@ def test_mirror_refuses_what_is_not_listed(hub: LoopbackHub, tmp_path: Path) -> 
     with serving(Hub(tmp_path / "mirror")) as mirror:
         found = mirror.repositories.get(NAME)
         assert found is None or found.state().tags == {}
-    with pytest.raises(UnknownNameError):
-        comparing.named(f"{TO}@7.7.7")
 
 
 def test_hospital_without_internet(hub: LoopbackHub, tmp_path: Path) -> None:

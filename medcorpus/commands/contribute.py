@@ -11,7 +11,7 @@ import click
 from medcorpus import registry
 from medcorpus.commands import options
 from medcorpus.console import Output
-from medcorpus.errors import MedcorpusError, MissingFilesError
+from medcorpus.errors import MedcorpusError, MissingFilesError, UnknownNameError
 from medcorpus.home import home_folder
 from medcorpus.skeleton import SHAPE_NAMES
 
@@ -22,28 +22,37 @@ Problems = Mapping[str, Sequence[str]]
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Check every source.")
 @click.option("--update", is_flag=True, help="Write expected.jsonl from what the sample gives now; read it then.")
+@click.option(
+    "--seconds", type=click.FloatRange(min=1), default=60, show_default=True, help="Time each source may take."
+)
+@click.option(
+    "--memory", type=click.FloatRange(min=1), default=4, show_default=True, help="Gigabytes each source may take."
+)
 @options.common
-def check(sources: tuple[str, ...], every: bool, update: bool, out: Output) -> None:
+def check(sources: tuple[str, ...], every: bool, update: bool, seconds: float, memory: float, out: Output) -> None:
     """Check sources against the contract, offline.
 
-    Each line says what to fill in or mend. The exit code is 1 when a check fails.
+    Their code runs in a process of its own, without network, programs or files to write; a source that tries is
+    stopped, and it is said where. Each line says what to fill in or mend. The exit code is 1 when a check fails.
     """
-    from medcorpus import contract
+    from medcorpus.confinement import checking
+    from medcorpus.confinement.limits import GIGABYTE, Limits
 
     if every == bool(sources):
         raise click.UsageError("name the sources to check, or give --all")
     names = registry.names() if every else tuple(dict.fromkeys(sources))
     for name in names:
-        registry.get(name)
-    written = [contract.update(name) for name in names] if update else []
-    found: dict[str, Problems] = {}
+        if name not in registry.names():
+            raise UnknownNameError("source", name, registry.names())
+    limits = Limits(seconds=seconds, memory=int(memory * GIGABYTE))
     with out.progress() as watch:
-        for number, name in enumerate(names, 1):
-            found[name] = contract.check(name)
-            watch("check", number, len(names))
+        checked = checking.check(
+            names, update=update, limits=limits, watch=lambda done: watch("check", done, len(names))
+        )
+    found = {name: checked.problems[name] for name in names}
     failed = [name for name, checks in found.items() if any(checks.values())]
-    value = {"sources": found, "failed": failed, "written": written}
-    out.result(value, bare=failed, human=lambda: _show_checks(found, written, out))
+    value = {"sources": found, "failed": failed, "written": checked.written, "walls": checked.walls}
+    out.result(value, bare=failed, human=lambda: _show_checks(found, checked.written, out))
     if failed:
         fix = f"mend them, then run: medcorpus check {' '.join(failed)}"
         raise MedcorpusError(f"checks fail for {', '.join(failed)}", fix=fix)

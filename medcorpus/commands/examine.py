@@ -139,15 +139,17 @@ def _show_cluster(product: str, cluster: Cluster, out: Output) -> None:
 
 
 @click.command()
+@options.raw
 @options.common
-def doctor(out: Output) -> None:
+def doctor(raw: Path | None, out: Output) -> None:
     """Look at this machine: packages, disk, home, sources.
 
-    Of environment variables only the names are told, never a value.
+    Raw files in the cache, and those under --raw, are checked against their publisher's SHA256SUMS.txt where one lies
+    beside or above them. Of environment variables only the names are told, never a value.
     """
     from medcorpus import doctor as examination
 
-    findings = examination.examine(home_folder())
+    findings = examination.examine(home_folder(), raw)
     failed = [finding for finding in findings if finding.state == "fails"]
     value = {"findings": [asdict(finding) for finding in findings], "failed": [f.what for f in failed]}
     out.result(value, bare=[f.what for f in failed], human=lambda: _show_findings(findings, out))

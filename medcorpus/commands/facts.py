@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import products, registry
+from medcorpus import catalogue, products, registry
 from medcorpus.console import Output
 from medcorpus.errors import MedcorpusError, UnknownNameError
 from medcorpus.home import home_folder
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROWS = {"text": "texts", "choice": "multiple-choice questions", "instructions": "instructions"}
 FACTS = (
-    "homepage", "version", "license_evidence", "license_url", "how", "extras", "folder", "max_rejects", "cite",
+    "homepage", "version", "license_evidence", "license_url", "how", "extras", "folder", "max_rejects",
 )  # fmt: skip
 
 
@@ -50,13 +50,15 @@ def _tasks_of(product: Product, taken: list[Source]) -> list[Task]:
 
 def source_row(name: str) -> dict[str, Any]:
     """Give the line of a source in `medcorpus list`."""
-    source = registry.get(name)
+    source, real = registry.get(name), catalogue.built(name)
     return {
         "name": name,
         "title": source.title,
         "languages": list(source.langs),
         "shape": source.shape.__name__,
         "tasks": len(source.tasks),
+        "rows": real.shown(real.records) if real else "",
+        "sample": catalogue.sample_rows(name),
         "licence": source.license,
         "redistribute": source.redistribute,
         "access": source.access,
@@ -127,6 +129,7 @@ def _source(name: str) -> dict[str, Any]:
         **source_row(name),
         "about": source.about,
         **{fact: getattr(source, fact) for fact in FACTS},
+        "cite": registry.citation(name),
         "products": [p.name for p in products.PRODUCTS.values() if p.takes(name, source)],
         "files": list(_files(name, source)),
         "tasks": [_task(name, task) for task in source.tasks],
@@ -154,10 +157,18 @@ def _how_to_get(name: str, source: Source) -> str:
 
 def _task(name: str, task: Task) -> dict[str, Any]:
     source = registry.get(name)
-    wanted = ("id", "name", "category", "domain", "instruction", "input", "output", "instruction_lang", "bench")
+    wanted = ("id", "name", "category", "domain", "input", "output", "labels", "instruction_lang", "bench")
     langs = [task.lang] if task.lang else list(source.langs)
     answers = [task.output_lang] if task.output_lang else langs
-    return {**{fact: getattr(task, fact) for fact in wanted}, "source": name, "langs": langs, "output_langs": answers}
+    instruction, *others = registry.instructions(name, task)
+    return {
+        **{fact: getattr(task, fact) for fact in wanted},
+        "instruction": instruction,
+        "phrasings": others,
+        "source": name,
+        "langs": langs,
+        "output_langs": answers,
+    }
 
 
 def show(value: Mapping[str, Any], out: Output) -> None:
@@ -225,7 +236,8 @@ def _show_tasks(value: Mapping[str, Any], out: Output) -> None:
 
 def _show_task(task: Mapping[str, Any], out: Output) -> None:
     listed = ("category", "domain", "source", "langs", "output_langs", "instruction", "input", "output")
-    facts = {fact: _listed(task[fact]) for fact in listed} | {"benchmark": "MedS-Bench" if task["bench"] else ""}
+    facts = {fact: _listed(task[fact]) for fact in listed} | {"phrasings": f"{len(task['phrasings']) + 1:,}"}
+    facts |= {"benchmark": "MedS-Bench" if task["bench"] else ""}
     out.facts(f"\n{task['id']} {task['name']}\n" if task["id"] != task["name"] else f"\n{task['id']}\n", _spelt(facts))
 
 

@@ -14,7 +14,7 @@ from medcorpus.errors import UnknownNameError
 from medcorpus.home import home_folder
 
 PRODUCT_COLUMNS = ("name", "rows", "languages", "sources", "tasks", "about")
-SOURCE_COLUMNS = ("name", "shape", "languages", "tasks", "licence", "redistribute", "access", "title")
+SOURCE_COLUMNS = ("name", "shape", "languages", "tasks", "rows", "sample", "licence", "redistribute", "access", "title")
 HEADINGS = {"redistribute": "passing on"}
 WIDE = 110
 """Columns a terminal must have for titles beside names."""
@@ -47,7 +47,7 @@ def _table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], out: Outpu
         [HEADINGS.get(column, column) for column in columns],
         cells,
         title=title,
-        right=[c for c in ("sources", "tasks") if c in columns],
+        right=[c for c in ("sources", "tasks", "sample", *(["rows"] if "shape" in columns else [])) if c in columns],
     )
 
 

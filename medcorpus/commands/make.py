@@ -33,7 +33,8 @@ def fetch(source: str, raw: Path | None, accept_new: bool, out: Output) -> None:
     """Get the raw files of a source.
 
     Each is taken from --raw, from the cache, or downloaded. Every file is checked against its pin before it gets its
-    name; an interrupted download goes on where it stopped.
+    name; an interrupted download goes on where it stopped. Where the publisher's SHA256SUMS.txt lies beside or above
+    the files, they are checked against it.
     """
     from medcorpus import fetch as fetching
 
@@ -45,8 +46,9 @@ def fetch(source: str, raw: Path | None, accept_new: bool, out: Output) -> None:
         if out.format == "human":
             _show_files(source, fetching.find(source, home=home, raw=raw), out)
         raise
+    facts = ("path", "sha256", "pin", "listed")
     files = [
-        {"path": f.path, "bytes": f.size, "sha256": f.sha256, "pin": f.pin, "local": str(f.local)} for f in found.files
+        {**{fact: getattr(f, fact) for fact in facts}, "bytes": f.size, "local": str(f.local)} for f in found.files
     ]
     value = {"source": source, "root": str(found.root), "files": files}
     out.result(value, bare=[f.local for f in found.files], human=lambda: _show_files(source, found, out))
@@ -55,6 +57,11 @@ def fetch(source: str, raw: Path | None, accept_new: bool, out: Output) -> None:
 def _show_files(source: str, found: Found, out: Output) -> None:
     rows = [(f.path, f"{f.size:,}", f.sha256[:16], f.pin, f.local) for f in found.files]
     out.table(("file", "bytes", "sha256", "pin", "here"), rows, title=f"{source}\n", right=("bytes",))
+    listed = sum(f.listed for f in found.files)
+    if listed:
+        out.line(
+            f"\n{listed:,} of {len(found.files):,} files checked against the publisher's SHA256SUMS.txt: as stated"
+        )
 
 
 @click.command()
@@ -174,6 +181,11 @@ def _show_tally(source: str, total: Tally, found: Found, out: Output) -> None:
     default=linter.FAIL,
     show_default=True,
     help="What becomes of a build with tasks that the linter refuses.",
+)
+@click.option(
+    "--tombstones",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="List of withdrawn rows (id, date, reason; tabs between): left out of this and every later build and load.",
 )
 @options.common
 def build(product: str, out: Output, raw: Path | None, sample: bool, download: bool | None, **settings: Any) -> None:

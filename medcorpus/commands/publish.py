@@ -1,9 +1,9 @@
-"""Commands on what is published: publish a release, withdraw a version, compare two."""
+"""The command that publishes a release."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +12,6 @@ from medcorpus.console import Output
 from medcorpus.home import home_folder
 
 if TYPE_CHECKING:
-    from medcorpus.comparing import Comparison
     from medcorpus.publishing.applying import Published
     from medcorpus.publishing.planning import Plan, Prepared
     from medcorpus.publishing.targets import Target
@@ -170,64 +169,4 @@ def _outcome(published: Published | None, plan_file: Path | None) -> str:
     return "\nnothing was done; leave out --dry-run to publish"
 
 
-@click.command("yank")
-@click.argument("product")
-@click.argument("version")
-@click.option("--reason", required=True, help="Why: whoever loads the version all the same is told.")
-@click.option("--to", default="", help="hf://NAMESPACE/NAME, in place of the product's own repository.")
-@options.common
-def withdraw(product: str, version: str, reason: str, to: str, out: Output) -> None:
-    """Withdraw a published version.
-
-    It is no longer the latest one; who names it gets it with a warning. Files and tag stay, so that what was built on
-    it can be looked into.
-    """
-    from medcorpus import products, published
-    from medcorpus.publishing import withdrawing
-
-    name = products.get(product).name
-    found = withdrawing.withdraw(to or f"hf://{published.default_repository(name)}", version, reason)
-    rows = list(found.items())
-    out.result({"product": name, "withdrawn": found}, bare=found, human=lambda: out.table(("withdrawn", "why"), rows))
-
-
-@click.command("diff")
-@click.argument("old")
-@click.argument("new")
-@options.common
-def diff(old: str, new: str, out: Output) -> None:
-    """Compare two releases of a product row by row.
-
-    OLD and NEW are each a release's folder, PRODUCT@VERSION, or hf://NAMESPACE/NAME@VERSION.
-    """
-    from dataclasses import asdict
-
-    from medcorpus import comparing
-
-    found = comparing.compare(comparing.named(old), comparing.named(new))
-    weight = changes_advice(found.told)
-    out.result(asdict(found) | {"weight": weight}, bare=(), human=lambda: _show_comparison(found, weight, out))
-
-
-def changes_advice(told: list[Any]) -> str:
-    """Say how heavy differences are; empty when there is none."""
-    from medcorpus.publishing import changes
-
-    return changes.advice(told) if told else ""
-
-
-def _show_comparison(found: Comparison, weight: str, out: Output) -> None:
-    counts = {what: f"{rows:,} rows" for what, rows in found.rows.items()}
-    out.facts(f"{found.old} -> {found.new}\n", {**counts, "weight": weight or "nothing changed"})
-    for difference in found.told:
-        out.line(f"  {difference.text}")
-    for title, table in (("why", found.reasons), *found.by.items()):
-        rows = [(value, what, f"{n:,}") for what, values in table.items() for value, n in values.items()]
-        if rows:
-            out.table((title, "", "rows"), sorted(rows), title="\n", right=("rows",))
-    listed = [(what, i) for what, ids in found.examples.items() for i in ids]
-    if listed:
-        out.table(("", "some of them"), listed, title="\n")
-
-
-COMMANDS = (publish, withdraw, diff)
+COMMANDS = (publish,)

@@ -1,4 +1,4 @@
-"""Delimiter-separated values: CSV, TSV, pipe-separated, with and without a header line."""
+"""Delimiter-separated values: CSV, TSV, pipe-separated, with and without a header line; packed by gzip or not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, overload
 
 from medcorpus.errors import FormatError
-from medcorpus.formats import plain
+from medcorpus.formats import gzipped, plain
 from medcorpus.reading import Reject
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
@@ -50,7 +50,7 @@ def rows(
     is read. Broken quoting rejects every line that the parser took for one row, so that the loss counts at its size.
 
     Args:
-        path: The file.
+        path: The file; one whose name ends in `.gz` is unpacked while it is read.
         delimiter: One character between values.
         encoding: Any of Python's; a BOM is dropped.
         header: Whether the first row names the columns: rows are then dictionaries, otherwise lists.
@@ -59,9 +59,9 @@ def rows(
 
     Raises:
         FormatError: The file is empty, its header is unreadable, repeats a name, lacks one of `columns` or is followed
-            by nothing, or it is not text in an encoding of two or four bytes a character.
+            by nothing, or it is not text in an encoding of two or four bytes a character; or not a whole gzip file.
     """
-    with path.open(encoding=encoding, errors="surrogateescape", newline="") as stream:
+    with gzipped.text(path, encoding, "surrogateescape") as stream:
         records = _records(stream, delimiter, encoding, quoted)
         try:
             yield from _table(records, columns, path) if header else _listed(records, path)

@@ -6,7 +6,7 @@ one where there is none of the same label), E, L, S and U close it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,6 +51,23 @@ def sentences(path: Path, encoding: str = "utf-8", label: str = "") -> Iterator[
             yield _sentence(lines, tags)
     if empty:
         raise FormatError("empty file", where=path.name, fix="fetch the file again")
+
+
+def sentence(tokens: Sequence[str], tags: Sequence[str], label: str = "") -> Sentence:
+    """Give the sentence of tokens and tags that stand in two lists, as JSON files have them.
+
+    >>> sentence(["Гастал", "не", "помог"], ["B-Drug", "O", "O"]).spans[0].text
+    'Гастал'
+
+    Raises:
+        ValueError: They are not of one length, a tag is of no known scheme, or a token is blank.
+    """
+    if len(tokens) != len(tags):
+        raise ValueError("not one tag for each token")
+    if not all(map(str.strip, tokens)):
+        raise ValueError("a blank token")
+    known, text = _Tags(label), " ".join(tokens)
+    return Sentence(tuple(tokens), text, tuple(_spans(text, list(tokens), [known[tag] for tag in tags])))
 
 
 def _groups(lines: Iterable[_Line]) -> Iterator[list[_Line]]:

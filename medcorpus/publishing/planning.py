@@ -143,7 +143,8 @@ def prepare(
         found = _differences(release, staged, target, before)
         edition = _edition(target, head, before, found, version, date)
         made = documents.documents(release, staged, edition)
-    Lookalikes(home, store).check((path, text.decode()) for path, text in made.items())
+    listed = [(p, (staged.folder / p).read_text("utf-8")) for p in staged.files() if not p.endswith(".parquet")]
+    Lookalikes(home, store).check([*listed, *((path, text.decode()) for path, text in made.items())])
     contents = {path: Content(staged.folder / path, f["bytes"], f["sha256"]) for path, f in staged.files().items()}
     contents |= {path: Content.of(content) for path, content in made.items()}
     plan = _plan(release, target, head, before, edition, found, contents, staged, purpose)

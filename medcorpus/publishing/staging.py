@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import atomic, registry
+from medcorpus import atomic, registry, tombstones
 from medcorpus.errors import MedcorpusError
 from medcorpus.licenses import serving
 from medcorpus.parquet import SplitWriter, write_table
@@ -127,6 +127,7 @@ class _Stager:
             fix = "the plan's table says why, source by source" if not self.release.is_sample else "build more sources"
             raise MedcorpusError("no row of the release may be published", where=self.release.product, fix=fix)
         self._ledger()
+        self._tombstones()
         return {
             "configs": configs,
             "sources": {n: {k: dict(c) for k, c in counts.items()} for n, counts in sorted(self.counts.items())},
@@ -216,8 +217,14 @@ class _Stager:
         kept = rows.with_columns(copy_of=pl.when(known).then("copy_of").otherwise(pl.lit("")))
         write_table(self.folder / LEDGER, _strings(self._unlike(kept)))
 
+    def _tombstones(self) -> None:
+        """Take the list of withdrawn rows along: hashes of ids, which say nothing to who does not hold the rows."""
+        if tombstones.FILE in self.listed:
+            verify_file(self.release.path / tombstones.FILE, self.listed[tombstones.FILE])
+            link(self.release.path / tombstones.FILE, self.folder / tombstones.FILE)
+
     def _listed(self) -> Iterator[dict[str, Any]]:
-        for path in sorted(self.folder.rglob("*.parquet")):
+        for path in sorted(p for p in self.folder.rglob("*") if p.is_file()):
             atomic.sync(path)
             name = path.relative_to(self.folder).as_posix()
             yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}

@@ -1,35 +1,38 @@
-"""Withdrawing a version: it stays where it is for whoever names it, with a warning, and is the latest no longer."""
+"""Yanking a version on the Hub: it stays for whoever names it, with a warning, and is the latest no longer."""
 
 from __future__ import annotations
 
 import json
 
-from medcorpus import atomic
+from medcorpus import yanked
 from medcorpus.errors import MedcorpusError, UnknownNameError
-from medcorpus.published import WITHDRAWN
 from medcorpus.publishing.hub_target import HubTarget
 from medcorpus.publishing.targets import Change, Content
+from medcorpus.release import MANIFEST
+from medcorpus.yanked import Mark
 
 
-def withdraw(address: str, version: str, reason: str) -> dict[str, str]:
-    """Withdraw a version, or change the reason; give all that are withdrawn.
+def yank(address: str, version: str, mark: Mark | None) -> dict[str, Mark]:
+    """Yank a version, or take the mark away; give all that are yanked.
 
     Raises:
         UnknownNameError: There is no such version.
         MovedError: Somebody else published meanwhile; nothing was changed.
         HubError: The Hub cannot be reached, or refuses.
     """
-    if not reason.strip():
-        raise MedcorpusError("a version is withdrawn for a reason", where=address, fix="state it with --reason")
-    target = HubTarget(address)
+    target, version = HubTarget(address), version.removeprefix("v")
     head = target.head()
     known = {t.removeprefix("v") for t in head.tags}
-    if version.removeprefix("v") not in known:
+    if version not in known:
         raise UnknownNameError("version", version, known)
-    before = json.loads(target.read(WITHDRAWN, head)) if WITHDRAWN in head.files else {}
-    after: dict[str, str] = {**before, version.removeprefix("v"): " ".join(reason.split())}
+    before = yanked.parse(target.read(yanked.FILE, head), address) if yanked.FILE in head.files else {}
+    if mark is None and version not in before:
+        raise MedcorpusError("is not yanked", where=f"{address} {version}", fix="nothing is to be done")
+    after = {v: m for v, m in before.items() if v != version} | ({version: mark} if mark else {})
     if after != before:
-        content = Content.of(atomic.json_bytes(after))
-        change = Change("change" if before else "add", WITHDRAWN, content.size, content.sha256)
-        target.put([change], {WITHDRAWN: content}, head, f"withdraw {version}")
+        product = json.loads(target.read(MANIFEST, head))["product"]
+        content = Content.of(yanked.text_of(product, after))
+        change = Change("change" if yanked.FILE in head.files else "add", yanked.FILE, content.size, content.sha256)
+        word = "yank" if mark else "restore"
+        target.put([change], {yanked.FILE: content}, head, f"{word} {version}")
     return after

@@ -19,6 +19,10 @@ grows from the baseline through the updates); the stage `superseded` marks all b
 articles without abstract, book chapters, retracted articles and the notices that retract them, abstracts in other
 languages, and each PMID of a `DeleteCitation`. Retractions, deletions and revisions that leave no text withdraw the
 older versions. Baseline and update files are read from NLM's description of them; none was at hand to check.
+
+Beside these, and for task111 only, stand the full articles with abstracts of the scientific-papers data set
+(`pubmed-dataset/*.txt`), which `sources/_scientific_papers.py` describes. They were not at hand either. Their keys are
+PMC's (`PMC3872579`), so that no PMID is the same; they name no edition, and nothing supersedes them.
 """
 
 from __future__ import annotations
@@ -30,10 +34,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from medcorpus import File, Source, Text, Withheld, each
-from medcorpus.formats import pubmed
+from medcorpus import File, Source, Task, Text, Withheld, each
+from medcorpus.formats import jsonl, pubmed
 from medcorpus.reading import Edition, Item
-from medcorpus.records import VERSION, WORK
+from medcorpus.records import VERSION, WORK, Fields
+
+from .. import _scientific_papers
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -43,8 +49,10 @@ FTP = "https://ftp.ncbi.nlm.nih.gov/pubmed/{path}"
 
 
 def read(path: Path) -> Iterator[Item]:
-    """Read one file, a day's or a year's part or one answer of efetch."""
+    """Read one file: a day's or a year's part, one answer of efetch, or a split of full articles."""
     kind = path.parent.name
+    if kind == _scientific_papers.FOLDER:
+        return each(jsonl.rows(path), _scientific_papers.article)
     number = re.sub(r"^pubmed|\..*$", "", path.name) if kind in ("baseline", "updatefiles") else ""
     return each(pubmed.rows(path), partial(texts, number=number, revises=kind == "updatefiles"))
 
@@ -125,6 +133,11 @@ def _extra(article: pubmed.Article) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
+def summarized(record: Text) -> Fields | None:
+    """Take the full articles, which have their abstract beside them."""
+    return {} if "abstract" in record.extra else None
+
+
 source = Source(
     title="PubMed",
     about="Titles and abstracts of the biomedical literature, collected by the U.S. National Library of Medicine.",
@@ -139,13 +152,29 @@ source = Source(
     license_url="https://www.nlm.nih.gov/databases/download.html",
     redistribute="unknown",
     access="open",
-    how="Put the folders baseline and updatefiles of https://ftp.ncbi.nlm.nih.gov/pubmed/ into the folder 'pubmed'.",
+    how="Put the folders baseline and updatefiles of https://ftp.ncbi.nlm.nih.gov/pubmed/ into the folder 'pubmed'. "
+    + _scientific_papers.HOW,
     files=(
         File(path="baseline/*.xml.gz", url=FTP),
         File(path="updatefiles/*.xml.gz", url=FTP),
         File(path="tests/fixtures/pmid_xml/*.xml"),
+        *(
+            File(path=f"{_scientific_papers.FOLDER}/{name}.txt", split=split, lang="en")
+            for name, split in _scientific_papers.SPLITS.items()
+        ),
     ),
     read=read,
+    tasks=(
+        Task(
+            id="task111",
+            name="pubmed_article_summarization",
+            category="Text Summarization",
+            domain="Medical Knowledge",
+            input="{text}",
+            output="{abstract}",
+            fields=summarized,
+        ),
+    ),
     kind="article",
-    extras=("pmid", "doi", "pmc", "journal", "mesh", "publication_types", WORK, VERSION),
+    extras=("pmid", "doi", "pmc", "journal", "mesh", "publication_types", "abstract", WORK, VERSION),
 )
