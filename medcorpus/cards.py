@@ -48,6 +48,13 @@ HUB_LICENSES = frozenset((*_OTHERS, *(f"cc-{name}" for name in _CC)))
 SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B",
          "10B<n<100B", "100B<n<1T", "n>1T")  # fmt: skip
 ALL = "all"
+GATE_HEADING = "Terms of access"
+GATE = (
+    "The rows come under the licences of their sources, which the table of sources names. By asking for access you "
+    "agree to keep to them, not to try to find out who any person in the texts is, not to link the rows with other "
+    "data on persons, and to take nothing in them for medical advice."
+)
+"""What is agreed to where a repository is gated."""
 
 
 def files_of(manifest: Mapping[str, Any]) -> dict[str, str]:
@@ -105,8 +112,30 @@ def front_matter(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "size_categories": [_size_category(figures.rows_of(manifest))],
         "tags": ["medical", *TAGS[product.kind], *(["sample"] if manifest["sample"] else [])],
         "configs": list(_configs(manifest)),
+        **(_for_the_hub(manifest) if "published" in manifest else {}),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _for_the_hub(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what only a published card needs: sizes of all configurations, and what to agree to where it is gated."""
+    files = {f["path"]: f for c in manifest["configs"].values() for split in c.values() for f in split["files"]}
+    infos = [_info(config, files) for config in _configs(manifest)]
+    return {"dataset_info": infos, "extra_gated_heading": GATE_HEADING, "extra_gated_prompt": GATE}
+
+
+def _info(config: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
+    splits = []
+    for data in config["data_files"]:
+        paths = [data["path"]] if isinstance(data["path"], str) else data["path"]
+        sums = {k: sum(files[p].get(k, files[p]["bytes"]) for p in paths) for k in ("memory", "rows", "bytes")}
+        splits.append({"name": data["split"], "num_bytes": sums["memory"], "num_examples": sums["rows"]} | sums)
+    return {
+        "config_name": config["config_name"],
+        "splits": [{k: s[k] for k in ("name", "num_bytes", "num_examples")} for s in splits],
+        "download_size": sum(s["bytes"] for s in splits),
+        "dataset_size": sum(s["num_bytes"] for s in splits),
+    }
 
 
 def _license(manifest: Mapping[str, Any]) -> dict[str, str]:

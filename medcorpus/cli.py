@@ -18,7 +18,23 @@ from typing import Any
 import click
 
 import medcorpus
-from medcorpus.commands import catalogue, contribute, examine, guard, interrupt, look, make, near, own, plan
+from medcorpus.commands import (
+    catalogue,
+    compare,
+    contribute,
+    examine,
+    guard,
+    interrupt,
+    look,
+    make,
+    near,
+    own,
+    plan,
+    publish,
+    serve,
+    validate,
+    withdraw,
+)
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
 
@@ -26,13 +42,14 @@ DEBUG = "MEDCORPUS_DEBUG"
 INTERRUPTED = 130
 EXIT_CODES = {
     0: "done",
-    1: "something else failed; a source does not pass its checks",
+    1: "something else failed; a source or a task file does not pass its checks",
     2: "wrong usage, or a name that does not exist",
     3: "a raw file or a source cannot be read, or has too many unreadable rows",
     4: "raw files are missing, or a download or an archive is not what it should be",
     5: "files differ from their manifest",
     6: "an optional package is not installed",
-    75: "another process is building the same; try again later",
+    7: "the Hub cannot be reached, or refuses",
+    75: "another process is building the same, or somebody else has published; try again later",
     INTERRUPTED: "interrupted; what was finished is kept",
 }
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
@@ -157,8 +174,13 @@ for _command in (
     *near.COMMANDS,
     *guard.COMMANDS,
     *contribute.COMMANDS,
+    *validate.COMMANDS,
     *catalogue.COMMANDS,
+    *publish.COMMANDS,
     *examine.COMMANDS,
+    *compare.COMMANDS,
+    *withdraw.COMMANDS,
+    *serve.COMMANDS,
 ):
     main.add_command(_command)
 

@@ -87,6 +87,19 @@ class StorageError(MedcorpusError):
     """An object store that cannot be reached, or refuses."""
 
 
+class HubError(MedcorpusError):
+    """The Hub cannot be reached, refuses, or answers something else than it should; `status` is 0 without answer."""
+
+    exit_code = 7
+    status = 0
+
+
+class MovedError(HubError):
+    """What is published changed since the plan was made: somebody else published meanwhile."""
+
+    exit_code = 75
+
+
 class LockedError(MedcorpusError):
     """Another process is building the same thing (exit code 75, EX_TEMPFAIL of sysexits.h)."""
 

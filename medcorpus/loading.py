@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from medcorpus import products, registry, release, selection
-from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
+from medcorpus import products, registry, release, remote, selection, withdrawals, yanked
+from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
 from medcorpus.release import Release
 from medcorpus.tables import Facts, Rows
@@ -43,7 +43,7 @@ def load(
     columns: Sequence[str] | None = None,
     path: str | Path | None = None,
 ) -> Any:
-    """Load rows of a product from a release on this machine.
+    """Load rows of a product: from a release that was built on this machine, else from the Hub.
 
     Args:
         name: `mmedc`, `meds-ins`, `mmedbench` or `meds-bench`.
@@ -51,22 +51,25 @@ def load(
         lang: ISO 639-1 code of the rows.
         source: Name of a source.
         split: `train`, `validation` or `test`; all of them when None.
-        version: Exactly this version; `latest` is the newest build, real data before samples.
+        version: Exactly this version; `latest` is the newest build here that was not yanked, real data before samples,
+            else the newest version on the Hub.
         streaming: Give an iterable data set that reads rows as they are asked for.
         as_: `datasets` (`Dataset` for one split, `DatasetDict` for all), `polars` (`DataFrame`), `lazy` (`LazyFrame`),
             `arrow` (`Table`) or `iter` (an iterator of dicts). All but the first hold every split asked for.
         license: `open` keeps rows that may be redistributed, `commercial` those of them whose licence allows commercial
             use.
         columns: Only these columns.
-        path: A release's folder, or the MEDCORPUS_HOME it was built in; by default the MEDCORPUS_HOME in force.
+        path: A release's folder, the MEDCORPUS_HOME it was built in, or `hf://namespace/name` on the Hub; by default
+            the MEDCORPUS_HOME in force, then `hf://` with the namespace that MEDCORPUS_NAMESPACE names.
 
     Returns:
-        The rows, in the form asked for. No second copy is written to disk.
+        The rows, in the form asked for, without those that were withdrawn since. No second copy is written to disk.
 
     Raises:
         UnknownNameError: A name, task, language, source, split, version or column that is not there; the nearest ones
             are suggested.
         VerificationError: The files differ from the manifest.
+        HubError: The Hub refuses, or cannot be reached and what was asked for is not in the cache.
 
     >>> import medcorpus
     >>> medcorpus.load("meds-inz")
@@ -77,8 +80,8 @@ def load(
         raise UnknownNameError("form", as_, LIBRARIES)
     found = find_release(name, version=version, path=path)
     chosen = selection.choose(found, task=task, lang=lang, source=source, split=split, license=license, columns=columns)
-    with verifying(found, [f for files in chosen.files.values() for f in files]):
-        import_module("datasets" if streaming else LIBRARIES[as_])
+    _verify(found, [f for files in chosen.files.values() for f in files], "datasets" if streaming else LIBRARIES[as_])
+    chosen = withdrawals.left_out(found, chosen, stacklevel=2)
     if streaming:
         return selection.as_streaming(chosen)
     if as_ == "lazy":
@@ -92,24 +95,69 @@ def load(
     return selection.as_datasets(chosen, one=split is not None)
 
 
+def _verify(found: Release, files: Sequence[Path], library: str) -> None:
+    """Bring the files here if they are on the Hub, and hash them while the library is imported."""
+    try:
+        with verifying(found, files):
+            import_module(library)
+    except VerificationError as error:
+        from medcorpus.published import PublishedRelease
+
+        if isinstance(found, PublishedRelease):
+            found.discard(Path(error.where))
+            error = VerificationError(error.what, where=error.where, fix="load it again: the damaged copy was removed")
+        raise error from None
+
+
 def find_release(name: str, *, version: str = "latest", path: str | Path | None = None) -> Release:
-    """Find a release of a product; a release of samples is found when there is no other, with a warning.
+    """Find a release of a product: built here, else on the Hub.
+
+    A release of samples is found when there is no other here, with a warning.
 
     Raises:
         UnknownNameError: There is no such product or version.
         VerificationError: The folder holds no release, or one of another product.
+        HubError: The Hub refuses, or cannot be reached and nothing is in the cache.
     """
     products.get(name)
-    place = Path(path) if path is not None else home_folder()
-    if (place / release.MANIFEST).is_file():
-        found = release.open_release(place)
-        if found.product != name:
-            raise VerificationError(f"holds {found.product}, not {name}", where=str(place), fix="name another path")
+    if isinstance(path, str) and remote.is_address(path):
+        from medcorpus import published
+
+        found: Release = published.find(remote.repository_of(path), name, version)
+    elif path is not None:
+        found = _in_folder(name, version, Path(path))
     else:
-        found = release.find(place, name, version)
+        found = _here_or_there(name, version)
     if found.is_sample:
         warnings.warn(f"{name} {found.version} holds the sources' made-up samples, not real data", stacklevel=3)
+    yanked.warn(found.path.absolute().parent, name, found.version, stacklevel=3)
     return found
+
+
+def _in_folder(name: str, version: str, place: Path) -> Release:
+    if not (place / release.MANIFEST).is_file():
+        return release.find(place, name, version)
+    found = release.open_release(place)
+    if found.product != name:
+        raise VerificationError(f"holds {found.product}, not {name}", where=str(place), fix="name another path")
+    return found
+
+
+def _here_or_there(name: str, version: str) -> Release:
+    """Take a release that was built here; when there is none, or not this version, ask the Hub."""
+    built = release.versions(home_folder(), name)
+    if version in built or (built and version == "latest"):
+        return release.find(home_folder(), name, version)
+    from medcorpus import published
+
+    try:
+        return published.find(published.default_repository(name), name, version)
+    except HubError as error:
+        if built:
+            raise UnknownNameError("version", version, built) from None
+        told = f"no release of {name} was built here, and {error.what}"
+        fix = f"run: medcorpus build {name}; or {error.fix}"
+        raise HubError(told, where=error.where or str(home_folder()), fix=fix) from None
 
 
 def list() -> Rows:
@@ -240,7 +288,7 @@ def _source_facts(name: str) -> dict[str, Any]:
 
 def _release_facts(name: str, path: str | Path | None) -> dict[str, Any]:
     try:
-        found = find_release(name, path=path)
+        found = _in_folder(name, "latest", Path(path) if path is not None else home_folder())
     except MedcorpusError:
         return {"release": f"none here; run: medcorpus build {name}"}
     rows = {f"{c}/{s}": v["rows"] for c, splits in found.manifest["configs"].items() for s, v in splits.items()}

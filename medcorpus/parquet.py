@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import atomic
+from medcorpus import atomic, terms
 from medcorpus.logical import RowHash
 from medcorpus.store import sha256_of
 
@@ -34,10 +35,13 @@ class SplitWriter:
         self._waiting: list[pa.Table] = []
         self._waiting_bytes = self._file_bytes = 0
         self._file_rows: list[int] = []
+        self._terms: Counter[terms.Terms] = Counter()
+        self._source = ""
         self._writer: Any = None
 
     def write(self, table: pa.Table) -> None:
         """Add rows."""
+        self._begin_source(table)
         self.rows += table.num_rows
         self.hash.update(table)
         self._waiting.append(table)
@@ -45,11 +49,21 @@ class SplitWriter:
         if self._waiting_bytes >= GROUP_BYTES:
             self._flush()
 
+    def _begin_source(self, table: pa.Table) -> None:
+        """Begin a file where another source's rows begin, so that what is added to one moves no border in the next."""
+        if "source" not in self.schema.names or not table.num_rows:
+            return
+        source = table.column("source")[0].as_py()
+        if source != self._source and self._file_bytes + self._waiting_bytes >= FILE_BYTES // 8:
+            self._flush()
+            self._close_file()
+        self._source = source
+
     def close(self) -> list[dict[str, Any]]:
         """Finish the files.
 
         Returns:
-            For each file its name, rows, bytes and sha256.
+            For each file its name, rows, bytes, bytes before compression and sha256.
         """
         self._flush()
         self._close_file()
@@ -70,6 +84,8 @@ class SplitWriter:
             self._file_rows.append(0)
         self._writer.write_table(table, row_group_size=max(1, table.num_rows))
         self._file_rows[-1] += table.num_rows
+        if terms.has_terms(self.schema):
+            self._terms += terms.counted(table)
         self._file_bytes += self._waiting_bytes
         self._waiting, self._waiting_bytes = [], 0
         if self._file_bytes >= FILE_BYTES:
@@ -92,14 +108,25 @@ class SplitWriter:
 
     def _close_file(self) -> None:
         if self._writer is not None:
+            if self._terms:
+                self._writer.add_key_value_metadata(terms.as_metadata(self._terms))
             self._writer.close()
-        self._writer, self._file_bytes = None, 0
+        self._writer, self._file_bytes, self._terms = None, 0, Counter()
 
     def _named(self, index: int, count: int, rows: int) -> dict[str, Any]:
         path = self.folder / f"{self.split}-{index:05d}-of-{count:05d}.parquet"
         self._temporary(index).rename(path)
         atomic.sync(path)
-        return {"name": path.name, "rows": rows, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        size = path.stat().st_size
+        return {"name": path.name, "rows": rows, "bytes": size, "memory": memory_of(path), "sha256": sha256_of(path)}
+
+
+def memory_of(path: Path) -> int:
+    """Give the bytes of a file's columns before compression, as its footer states them."""
+    import pyarrow.parquet as pq
+
+    footer = pq.read_metadata(path)
+    return sum(int(footer.row_group(i).total_byte_size) for i in range(footer.num_row_groups))
 
 
 def write_table(path: Path, table: pa.Table) -> None:

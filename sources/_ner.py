@@ -71,8 +71,8 @@ def any_of(task_id: str, name: str, *labels: str) -> Task:
     )
 
 
-def all_of(task_id: str, name: str, *labels: str, split: str = "") -> Task:
-    """Give the benchmark's task of listing every mention, for the rows of one split where it is named."""
+def all_of(task_id: str, name: str, *labels: str, split: str = "", bench: bool = True) -> Task:
+    """Give the task of listing every mention, for the rows of one split where it is named."""
     return Task(
         id=task_id,
         name=name,
@@ -82,7 +82,7 @@ def all_of(task_id: str, name: str, *labels: str, split: str = "") -> Task:
         output="{names}",
         adds=("names",),
         fields=partial(_listed, labels=labels, split=split),
-        bench=True,
+        bench=bench,
     )
 
 

@@ -8,23 +8,23 @@ section and begin another are listed. `FINDINGS AND IMPRESSION:` begins a sectio
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-_NAMES = {
+_KINDS = {
     "examination": r"(?:TYPE OF )?(?:EXAMINATION|EXAM|STUDY)S?",
     "findings": r"FINDINGS?",
     "impression": r"IMPRESSIONS?|CONCLUSIONS?",
     "other": (
-        r"INDICATIONS?|(?:CLINICAL |PATIENT |BRIEF )?HISTORY|CLINICAL (?:INDICATION|INFORMATION|DATA)[^\n:]{0,60}|"
+        r"INDICATIONS?|(?:CLINICAL |PATIENT |BRIEF )?HISTORY|CLINICAL (?:INDICATION|INFORMATION|DATA).*|"
         r"REASON FOR (?:THIS )?(?:EXAM(?:INATION)?|STUDY)|TECHNIQUES?|COMPARISONS?|CONTRAST|DOSE|"
         r"(?:FINDINGS?|IMPRESSIONS?)(?: AND |/| / )(?:FINDINGS?|IMPRESSIONS?)|"
-        r"RECOMMENDATIONS?(?:\(S\))?|NOTIFICATIONS?|ADDENDUM|WET READ[^\n:]{0,60}|ATTESTATION|FINAL REPORT"
+        r"RECOMMENDATIONS?(?:\(S\))?|NOTIFICATIONS?|ADDENDUM|WET READ.*|ATTESTATION|FINAL REPORT"
     ),
 }
-_HEADING = re.compile(
-    r"^[ \t]*(?:" + "|".join(f"(?P<{key}>{names})" for key, names in _NAMES.items()) + r")[ \t]*:",
-    re.IGNORECASE | re.MULTILINE,
-)
+_HEADING = re.compile("|".join(f"(?P<{kind}>{names})" for kind, names in _KINDS.items()), re.IGNORECASE)
+_BEFORE_COLON = re.compile(r"^[ \t]*([A-Za-z][^\n:]{2,79}):", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t])")
+_NONE = re.compile(r"\b(None|NONE|none)$", re.MULTILINE)
 _CAPITALS = re.compile(r"[^a-z\n]*[A-Z]{2}[^a-z\n]*")
 
 
@@ -33,20 +33,32 @@ def sections(report: str) -> dict[str, str]:
 
     Where no heading names the examination, it is the line of capitals that the report begins with.
     """
+    marks = [(m.start(), m.end(), kind) for m in _BEFORE_COLON.finditer(report) if (kind := _kind(m[1]))]
+    starts = [start for start, _, _ in marks]
     found: dict[str, list[str]] = {}
-    marks = list(_HEADING.finditer(report))
-    for mark, end in zip(marks, [*(m.start() for m in marks[1:]), len(report)]):
-        if (body := unwrapped(report[mark.end() : end])) and mark.lastgroup:
-            found.setdefault(mark.lastgroup, []).append(body)
-    if "examination" not in found and (title := _title(report[: marks[0].start()] if marks else "")):
+    for (_, begin, kind), end in zip(marks, [*starts[1:], len(report)]):
+        if kind != "other" and (body := unwrapped(report[begin:end])):
+            found.setdefault(kind, []).append(body)
+    if "examination" not in found and (title := _title(report[: starts[0]] if starts else "")):
         found["examination"] = [title]
-    return {name: "\n".join(bodies) for name, bodies in found.items() if name != "other"}
+    return {kind: "\n".join(bodies) for kind, bodies in found.items()}
+
+
+@lru_cache(maxsize=2**14)
+def _kind(name: str) -> str:
+    """Say what section a heading begins; empty: it is none, or one inside a section."""
+    found = _HEADING.fullmatch(name.rstrip())
+    return (found.lastgroup or "") if found else ""
 
 
 def unwrapped(text: str) -> str:
-    """Join the lines of every paragraph and of every item of a list; paragraphs and items stand on their own lines."""
+    """Join the lines of every paragraph and of every item of a list; paragraphs and items stand on their own lines.
+
+    A line that ends in `None` gets its full stop, so that it is not taken for a value that is missing.
+    """
     parts = (" ".join(part.split()) for part in _PARAGRAPH.split(text))
-    return "\n".join(filter(None, parts))
+    joined = "\n".join(filter(None, parts))
+    return _NONE.sub(r"\1.", joined) if "one" in joined.casefold() else joined
 
 
 def _title(before: str) -> str:

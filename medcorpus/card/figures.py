@@ -120,13 +120,20 @@ def _size(count: int) -> str:
 
 def _start(manifest: Manifest) -> Fence:
     name, some = json.dumps(manifest["product"]), _selection(manifest)
+    place, remark = 'path="."', "  # path: the folder of this release"
+    if repository := _repository(manifest):
+        place, remark = f'version="{manifest["version"]}", path="hf://{repository}"', ""
     lines = [
         "import medcorpus",
         "",
-        f'rows = medcorpus.load({name}, path=".", as_="polars")  # path: the folder of this release',
-        *([f'some = medcorpus.load({name}, {some}, path=".")  # a datasets.DatasetDict'] if some else []),
+        f'rows = medcorpus.load({name}, {place}, as_="polars"){remark}',
+        *([f"some = medcorpus.load({name}, {some}, {place})  # a datasets.DatasetDict"] if some else []),
     ]
     return Fence("python", "\n".join(lines))
+
+
+def _repository(manifest: Manifest) -> str:
+    return str(manifest.get("published", {}).get("repository", ""))
 
 
 def _selection(manifest: Manifest) -> str:
@@ -138,6 +145,9 @@ def _selection(manifest: Manifest) -> str:
 
 
 def _start_datasets(manifest: Manifest) -> Fence:
+    if repository := _repository(manifest):
+        call = f'every = load_dataset("{repository}", "all", revision="v{manifest["version"]}")'
+        return Fence("python", "\n".join(["from datasets import load_dataset", "", call]))
     lines = [
         "from pathlib import Path",
         "",
@@ -267,6 +277,20 @@ def _missing(manifest: Manifest) -> Table:
     return Table(("Source", "Not here", "Because"), rows, empty="Every source is here, whole.")
 
 
+def _withheld(manifest: Manifest) -> Table | None:
+    """Give the sources whose rows, all or some, may not be passed on, and how to have them all the same."""
+    if "published" not in manifest:
+        return None
+    found = manifest["published"]["withheld"]
+    rows = tuple(
+        (Code(n), why, count, manifest["sources"][n]["access"], Code(f"medcorpus fetch {n}"))
+        for n, reasons in sorted(found.items())
+        for why, count in _ranked(reasons).items()
+    )
+    columns = ("Source", "Not published because", "Rows", "Access", "How to get it")
+    return Table(columns, rows, empty="Every row that was built is published.")
+
+
 def _some(names: list[str]) -> str:
     more = f" and {len(names) - MOST_FILES} more" if len(names) > MOST_FILES else ""
     return ", ".join(names[:MOST_FILES]) + more
@@ -326,6 +350,7 @@ BLOCKS: dict[str, Callable[[Manifest], Block | None]] = {
     "table: evidence": _evidence,
     "table: rejected": _rejected,
     "table: missing": _missing,
+    "table: withheld": _withheld,
     "code: citations": _citations,
     "table: provenance": _provenance,
     "table: stages": _stages,

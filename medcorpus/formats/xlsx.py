@@ -56,6 +56,17 @@ def rows(path: Path, sheet: str, columns: Sequence[str] = ()) -> Iterator[tuple[
     yield from (row if isinstance(row, Reject) else _named(*row, names) for row in found[1:])
 
 
+def cells(path: Path, sheet: str) -> Iterator[tuple[int, dict[int, str]] | Reject]:
+    """Yield the rows of a sheet that hold anything, each with its number and its values by the number of their column.
+
+    Raises:
+        FormatError: It is not a workbook, is broken or inflates beyond `MAX_PART`, or has no such sheet.
+    """
+    with _opened(path) as archive:
+        found = list(_rows(archive, sheet))
+    yield from found
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open a workbook; each of the ways in which it can be broken becomes one error that names the file."""

@@ -1,13 +1,14 @@
-"""ACI-Bench: whole visits to a doctor, transcribed, with the clinical note of each and its parts.
+"""ACI-BENCH: conversations of doctors with patients, and the note that was written of the visit.
 
-Upstream format, checked on the files: `data/challenge_data/{train,valid}.csv`, columns `dataset, encounter_id,
-dialogue, note`, 67 and 20 visits; `data/challenge_data_json/valid_subjective.json`, `{data: [{src, tgt, file}]}`, the
-same dialogues with the subjective part of each note, 20. A dialogue is lines that begin with `[doctor]`, `[patient]`
-or another speaker; some are swapped, as upstream's README says. `valid.json` repeats `valid.csv`.
+Upstream format, checked on all files of the commit: `data/challenge_data/<set>.csv`, UTF-8 with line breaks inside
+quotes, columns `dataset, encounter_id, dialogue, note`, 67 + 20 + 3 x 40 rows; every line of a dialogue begins with
+`[doctor]`, `[patient]` or `[patient_guest]`, and the tags are swapped in places, as speech recognition gave them.
+`data/challenge_data_json/<set>_<part>.json`, `{data: [{src, tgt, file}]}`, holds the part of each note that is
+subjective, exam, results, or assessment and plan. A note without such a part has `<part>: #####EMPTY#####.` there: 6
+exams and 48 results; it is said here that nothing is documented.
 
-Not at hand, but in upstream's list of files: the three test sets (40 visits each), `clinicalnlp_taskB_test1`,
-`clinicalnlp_taskC_test2` and `clef_taskC_test3`, and the other parts (objective_exam, objective_results,
-assessment_and_plan) of all five sets; assumed to look like those that are. A note without a part has an empty one.
+`<set>.json` and `<set>_full.json` repeat the CSV files, row for row, and are not read; neither are the other
+transcripts of the same visits in `data/src_experiment_data`. The three test sets of the two challenges are all test.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from medcorpus import File, Pair, Source, Task, Withheld, each
+from medcorpus import File, Pair, Source, Task, each
 from medcorpus.errors import FormatError
 from medcorpus.formats import delimited, jsonl
 from medcorpus.reading import Item
@@ -25,53 +26,63 @@ from medcorpus.records import Fields
 
 COMMIT = "b909b2bb9cf1d19de08df15cddde7bd0179665e4"
 URL = f"https://raw.githubusercontent.com/wyim/aci-bench/{COMMIT}/{{path}}"
-SETS = {"train": "train", "valid": "validation", "clinicalnlp_taskB_test1": "test"}
-SETS |= {"clinicalnlp_taskC_test2": "test", "clef_taskC_test3": "test"}
-PARTS = {
-    "subjective": "subjective",
-    "objective_exam": "objective, physical examination",
-    "objective_results": "objective, results",
-    "assessment_and_plan": "assessment and plan",
+NOTE = "note"
+PARTS = ("subjective", "objective_exam", "objective_results", "assessment_and_plan")
+SETS = {
+    "train": "train",
+    "valid": "validation",
+    "clinicalnlp_taskB_test1": "test",
+    "clinicalnlp_taskC_test2": "test",
+    "clef_taskC_test3": "test",
 }
+EMPTY, NOTHING = "#####EMPTY#####", "Nothing is documented."
 
 
 def read(path: Path) -> Iterator[Item]:
-    """Read the notes of a set, or one part of them."""
+    """Read one set: whole notes from a table, a part of each from JSON."""
     if path.suffix == ".csv":
-        return each(delimited.rows(path, columns=("encounter_id", "dialogue", "note")), note)
-    document = jsonl.document(path)
-    rows = document.get("data") if isinstance(document, dict) else None
-    if not isinstance(rows, list):
-        raise FormatError("no list of data in it", where=path.name, fix="fetch the file again")
-    name = next((part for part in PARTS if path.stem.endswith(part)), "")
-    return each(enumerate(rows, 1), partial(part_of, name=name))
+        return each(delimited.rows(path, columns=("dataset", "encounter_id", "dialogue", "note")), whole)
+    part = next((part for part in PARTS if path.stem.endswith(part)), "")
+    return each(_elements(path), partial(division, part=part))
 
 
-def note(row: dict[str, str]) -> Pair:
-    """Turn a row into a visit and its note."""
-    return Pair(key=row["encounter_id"], text=row["dialogue"].strip(), target=row["note"].strip())
+def _elements(path: Path) -> Iterator[tuple[int, Any]]:
+    value = jsonl.document(path)
+    if not isinstance(value, dict) or not isinstance(value.get("data"), list):
+        raise FormatError("no list 'data' in it", where=path.name, fix="fetch the file again")
+    yield from enumerate(value["data"], 1)
 
 
-def part_of(row: dict[str, Any], name: str) -> Pair | Withheld:
-    """Turn an object into a visit and one part of its note."""
-    if not row["tgt"].strip():
-        return Withheld("the note has no such part")
-    return Pair(key=row["file"], text=row["src"].strip(), target=row["tgt"].strip(), extra={"part": PARTS[name]})
+def whole(row: dict[str, str]) -> Pair:
+    """Turn one row into a conversation and its note."""
+    key = f"{row['encounter_id']}-{row['dataset']}"
+    return Pair(key=key, text=row["dialogue"].strip(), target=row["note"].strip(), extra={"part": NOTE})
 
 
-def whole(record: Pair) -> Fields | None:
-    """Take only whole notes."""
-    return None if "part" in record.extra else {}
+def division(row: dict[str, Any], part: str) -> Pair:
+    """Turn one object into a conversation and a part of its note."""
+    target = NOTHING if EMPTY in row["tgt"] else row["tgt"].strip()
+    return Pair(key=row["file"], text=row["src"].strip(), target=target, extra={"part": part})
 
 
-def partly(record: Pair) -> Fields | None:
-    """Take only parts of notes."""
-    return {} if "part" in record.extra else None
+def _task(job: str, part: str) -> Task:
+    def of_part(record: Pair) -> Fields | None:
+        return {} if record.extra["part"] == part else None
+
+    return Task(
+        id=f"aci_bench_{job}",
+        name=f"aci_bench_{job}",
+        category="Text Summarization",
+        domain="Clinical Text",
+        input="{text}",
+        output="{target}",
+        fields=of_part,
+    )
 
 
 source = Source(
-    title="ACI-Bench",
-    about="207 transcribed visits to a doctor, acted, with the clinical note that was written for each.",
+    title="ACI-BENCH",
+    about="207 conversations of doctors with patients, role-played, and the clinical note of each, whole and in parts.",
     homepage="https://github.com/wyim/aci-bench",
     langs=("en",),
     shape=Pair,
@@ -91,24 +102,11 @@ source = Source(
     ),
     read=read,
     tasks=(
-        Task(
-            id="aci_bench_note",
-            name="aci_bench_note",
-            category="Text Summarization",
-            domain="Clinical Text",
-            input="{text}",
-            output="{target}",
-            fields=whole,
-        ),
-        Task(
-            id="aci_bench_part",
-            name="aci_bench_part",
-            category="Text Summarization",
-            domain="Clinical Text",
-            input="Part of the note: {part}\n\n{text}",
-            output="{target}",
-            fields=partly,
-        ),
+        _task("note", NOTE),
+        _task("history", "subjective"),
+        _task("exam", "objective_exam"),
+        _task("results", "objective_results"),
+        _task("plan", "assessment_and_plan"),
     ),
     extras=("part",),
     version=COMMIT,

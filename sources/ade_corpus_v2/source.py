@@ -3,7 +3,8 @@
 Upstream format, checked on the files: `DRUG-AE.rel` (6,821 rows) and `DRUG-DOSE.rel` (279), pipe-separated without
 quoting or header: PMID, sentence, effect or dose, its begin and end, drug, its begin and end. `ADE-NEG.txt` (16,695
 lines) holds the sentences without an adverse effect as `PMID NEG sentence`. All three are ASCII. No value holds a
-pipe; a sentence that did would be put together again. There are no splits: every row is train.
+pipe; a sentence that did would be put together again. There are no splits: a tenth of the
+rows is held out as test, by sentence.
 
 One record per row. Offsets count in the document (PMID, title and abstract with blank lines between them), which
 upstream does not ship, so they are found again in the sentence. Both mentions stand in it in every row; where one
@@ -211,6 +212,7 @@ source = Source(
             output="{verdict}",
             adds=("verdict",),
             fields=verdict,
+            labels=("adverse drug event", "non-adverse drug event"),
             exempt=REPEATED,
         ),
     ),

@@ -7,8 +7,8 @@ the authors count 456 questions, 1,396 parts and 3,036 justifications.
 
 A record is either a question with the parts of its answer, one a line (key: the question's id), or a part with all of
 its justifications, one a line (key: question and number of the part). A part without justification gives no record of
-the second kind. Upstream has no splits; all are train. In task100 the justifications of a part are its acceptable
-outputs, so that no input stands twice with different answers: at most 1,396 rows with 3,036 outputs.
+the second kind. Upstream has no splits; a tenth is held out as test. In task100 the justifications of a part are its
+acceptable outputs, so that no input stands twice with different answers: at most 1,396 rows with 3,036 outputs.
 """
 
 from __future__ import annotations

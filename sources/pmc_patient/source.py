@@ -6,7 +6,7 @@ written as Python writes them. Fields: patient_id, patient_uid (PMID and number 
 (of the article), patient (the summary), age (`[[60.0, 'year'], [2.0, 'month']]`), gender (M or F), relevant_articles
 and similar_patients (`{patient_uid: 1 or 2}`). Neither file (about 600 MB) was at hand: that age may be empty and
 gender missing is assumed. They hold the same patients, so only one of them is to be there. The split is that of
-upstream's retrieval benchmark and not in these files: all are train.
+upstream's retrieval benchmark and not in these files: a tenth is held out as test.
 
 The file is read twice, an element at a time: first the beginnings of all summaries (`OPENING` characters each, about
 100 MB) are kept, then each patient is given four cases (task75): up to two similar patients, the others unlike and of

@@ -5,10 +5,11 @@ Upstream format, checked on the files: `seeds/synthea/*.csv` as Synthea 3.0.0 ex
 observations (990; the seed has them for 37 encounters only), linked by PATIENT and ENCOUNTER; the other ten tables
 (claims, payers, ...) are not. Dates are days or UTC instants; they are compared by the day.
 
-A record is one encounter; its text is the chart as it was before: age, sex, and the conditions, medicines and
-allergies that had begun and not ended. Its label is the encounter's class, and the extras are what happened in it,
-items joined by `; `, which no name holds, or `not recorded`. Conditions called `(finding)` or `(situation)`, most of
-them about employment or education, are left out. The tables are joined in memory. Upstream has no split: all are train.
+A record is one encounter; its text is the chart as it was before: age, sex, encounters of a year, and the conditions,
+medicines and allergies that had begun and not ended. Its label is the encounter's class, and the extras are what
+happened in it, items joined by `; `, which no name holds, or `not recorded`. Conditions called `(finding)` or
+`(situation)`, most of them about employment or education, are left out. The tables are joined in memory. Upstream has
+no split: all rows are train.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ CLASSES = (
     *("ambulatory", "emergency", "home", "hospice", "inpatient"),
     *("outpatient", "snf", "urgentcare", "virtual", "wellness"),
 )
+HAPPENED = ("conditions", "procedures", "medications")
 RETURN = timedelta(days=30)
 
 Row = dict[str, str]
@@ -95,11 +97,21 @@ def chart(own: dict[str, list[Row]], day: str) -> str:
     """Tell what was known of a patient before a day."""
     born = own["patients"][0]["BIRTHDATE"]
     age = int(day[:4]) - int(born[:4]) - (day[5:] < born[5:10])
+    year = f"{int(day[:4]) - 1}{day[4:]}"
+    seen = sorted(r["START"][:10] for r in own["encounters"] if year <= r["START"][:10] < day)
     lines = [f"Age: {age} years", f"Sex: {_tables.value(own['patients'][0]['GENDER'])}"]
+    lines.append(
+        f"Encounters in the year before: {len(seen)}{f', the last {apart(seen[-1], day)} days ago' if seen else ''}"
+    )
     for name in ("conditions", "medications", "allergies"):
         valid = (r for r in own[name] if r["START"][:10] < day and (not r["STOP"] or r["STOP"][:10] >= day))
         lines.append(f"Known {name}: {joined(r['DESCRIPTION'] for r in valid)}")
     return "\n".join(lines)
+
+
+def apart(first: str, second: str) -> int:
+    """Count the days between two."""
+    return (date.fromisoformat(second) - date.fromisoformat(first)).days
 
 
 def returns(row: Row, encounters: list[Row]) -> bool:
@@ -150,8 +162,8 @@ source = Source(
         task("diagnosis", "Diagnosis", ("visit", "observations", "procedures"), "conditions", "conditions"),
         task("medication", "Treatment Planning", ("visit", "reason", "conditions"), "medications", "medications"),
         task(
-            *("encounter_class", "Text Classification", ("conditions", "procedures", "medications"), "labels"),
-            *("conditions", "procedures", "medications"),
+            *("encounter_class", "Text Classification", ("reason", *HAPPENED, "observations"), "labels"),
+            *HAPPENED,
             labels=CLASSES,
         ),
         task(

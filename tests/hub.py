@@ -1,0 +1,278 @@
+"""The project's own Hub server with faults on demand, and the standard clients pointed at it.
+
+Xet uploads go to a folder (`local://`) that the server reads: hf_xet writes its chunks there itself.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from medcorpus.hub.answers import Answer, Ask, as_json
+from medcorpus.hub.repositories import Blobs
+from medcorpus.hub.server import API, READING, WRITING, Hub
+
+TOKEN = "hf_" + "Canary" * 6
+READER = "hf_" + "Reader" * 6
+TOKENS = {TOKEN: "write", READER: "read"}
+CLIENTS_WARN = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+"""huggingface_hub uploads in a way that its HTTP library would rather not see."""
+HTML = b"<!DOCTYPE html><html><body>Please log in</body></html>"
+Fault = Callable[[Answer], Answer]
+"""Changes an honest answer, or breaks the connection."""
+
+
+@dataclass
+class Asked:
+    """One request as it arrived."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytearray = field(default_factory=bytearray)
+
+
+class LoopbackHub(Hub):
+    """A Hub that remembers what it was sent and fails as it is told to.
+
+    `faults` are pairs: what must be in "METHOD /path" for the fault to be used, and the fault; each is used once.
+    `left` is the number of requests that are still answered; None is any number.
+    """
+
+    def __init__(self, folder: Path, *, xet: bool = False, **options: Any) -> None:
+        self.asked: list[Asked] = []
+        self.faults: list[tuple[str, Fault]] = []
+        self.left: int | None = None
+        if xet:
+            self.reads = (*READING, ("GET", rf"{API}/xet-(read)-token/(.+)", self._xet_token))
+            self.writes = (*WRITING, ("GET", rf"{API}/xet-(write)-token/(.+)", self._xet_token))
+        self.cas = folder / "cas"
+        blobs = XetBlobs(folder / "blobs", self.cas) if xet else Blobs(folder / "blobs")
+        super().__init__(folder, **{"tokens": TOKENS, "writable": True, "blobs": blobs, **options})
+
+    def answer(self, ask: Ask) -> Answer:
+        """Answer, unless it is time to fail."""
+        asked = Asked(ask.method, ask.path, dict(ask.headers))
+        self.asked.append(asked)
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise ConnectionAbortedError("the server is down")
+        ask.chunks = _remembered(ask.chunks, asked.body)
+        for position, (wanted, fault) in enumerate(self.faults):
+            if wanted in f"{ask.method} {ask.path}":
+                del self.faults[position]
+                return fault(Answer() if getattr(fault, "instead", False) else super().answer(ask))
+        return super().answer(ask)
+
+    def fail(self, wanted: str, *faults: Fault) -> None:
+        """Let the next requests of a kind fail, each with one of the faults."""
+        self.faults += [(wanted, fault) for fault in faults]
+
+    def sent(self) -> int:
+        """Count the bytes that clients sent so far."""
+        written = sum(p.stat().st_size for p in self.cas.rglob("*") if p.is_file()) if self.cas.exists() else 0
+        return written + sum(len(a.body) for a in self.asked)
+
+    def received(self) -> bytes:
+        """Give everything that clients ever sent: bodies, and files as they came to lie here."""
+        blobs = [p.read_bytes() for p in self.repositories.blobs.folder.rglob("*") if p.is_file()]
+        return b"\0".join([*blobs, *(bytes(a.body) for a in self.asked)])
+
+    def paths(self, method: str = "") -> list[str]:
+        """Give the paths that were asked for."""
+        return [a.path for a in self.asked if a.method.startswith(method)]
+
+    def _xet_token(self, ask: Ask) -> Answer:
+        url, expires = f"local://{self.cas}", int(time.time()) + 3600
+        found = {"accessToken": "xet", "exp": expires, "casUrl": url}
+        return as_json(found, X_Xet_Cas_Url=url, X_Xet_Access_Token="xet", X_Xet_Token_Expiration=str(expires))
+
+
+def _remembered(chunks: Iterable[bytes], body: bytearray) -> Iterator[bytes]:
+    for chunk in chunks:
+        body += chunk
+        yield chunk
+
+
+class XetBlobs(Blobs):
+    """Blobs that may lie in the folder that hf_xet writes to."""
+
+    def __init__(self, folder: Path, cas: Path) -> None:
+        super().__init__(folder)
+        self.cas, self.xet_of = cas, dict[str, str]()
+
+    def size(self, sha256: str) -> int | None:
+        """Give the number of bytes, after taking the file out of the folder of chunks where it is there."""
+        if sha256 not in self.xet_of:
+            self.xet_of |= _xet_hashes(self.cas)
+        if super().size(sha256) is None and sha256 in self.xet_of:
+            self._rebuild(sha256)
+        return super().size(sha256)
+
+    def _rebuild(self, sha256: str) -> None:
+        import hf_xet
+
+        path = self.folder / f".{sha256}.tmp"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        group = hf_xet.XetSession().new_file_download_group(endpoint=f"local://{self.cas}")
+        group.start_download_file(hf_xet.XetFileInfo(self.xet_of[sha256], None), str(path))
+        group.wait_to_finish()
+        with path.open("rb") as file:
+            self.take(iter(lambda: file.read(1 << 20), b""), expected=sha256)
+        path.unlink()
+
+
+def _xet_hashes(cas: Path) -> dict[str, str]:
+    """Read from the shards of hf_xet which file, by its sha256, has which Xet hash."""
+    found: dict[str, str] = {}
+    for shard in (cas / "xet" / "xorbs" / "shards").glob("*.mdb"):
+        data, place = shard.read_bytes(), 48
+        while place + 48 <= len(data) and data[place : place + 32] != b"\xff" * 32:
+            name = _hex(data[place : place + 32])
+            flags, count = struct.unpack("<II", data[place + 32 : place + 40])
+            place += 48 * (1 + count * (2 if flags & (1 << 31) else 1))
+            if flags & (1 << 30):
+                found[_hex(data[place : place + 32])] = name
+                place += 48
+    return found
+
+
+def _hex(digest: bytes) -> str:
+    return "".join(f"{part:016x}" for part in struct.unpack("<4Q", digest))
+
+
+def status(code: int, body: bytes = b"", *, instead: bool = True, **headers: str) -> Fault:
+    """Answer with a status instead of doing what was asked, or after it; underscores in headers stand for hyphens."""
+    stated = {k.replace("_", "-"): v for k, v in headers.items()}
+
+    def fault(answer: Answer) -> Answer:
+        return Answer(code, stated, [body], len(body))
+
+    fault.instead = instead  # type: ignore[attr-defined]
+    return fault
+
+
+def reset(answer: Answer) -> Answer:
+    """Close the connection without an answer, after the request has been carried out."""
+    raise ConnectionAbortedError("reset")
+
+
+def down(answer: Answer) -> Answer:
+    """Close the connection without having done anything."""
+    raise ConnectionAbortedError("down")
+
+
+down.instead = True  # type: ignore[attr-defined]
+
+
+def page(answer: Answer) -> Answer:
+    """Answer with a web page in place of what was asked for."""
+    return Answer(200, {"Content-Type": "text/html"}, [HTML], len(HTML))
+
+
+def cut(answer: Answer) -> Answer:
+    """Close the connection after half the body."""
+
+    def half() -> Iterator[bytes]:
+        body = b"".join(answer.body)
+        yield body[: len(body) // 2]
+        raise ConnectionAbortedError("cut")
+
+    return Answer(answer.status, answer.headers, half(), answer.length)
+
+
+def stall(answer: Answer) -> Answer:
+    """Send half the body, and then nothing for a while."""
+
+    def half() -> Iterator[bytes]:
+        body = b"".join(answer.body)
+        yield body[: len(body) // 2]
+        time.sleep(2)
+        raise ConnectionAbortedError("stalled")
+
+    return Answer(answer.status, answer.headers, half(), answer.length)
+
+
+def longer(answer: Answer) -> Answer:
+    """State more bytes than are sent."""
+    return Answer(answer.status, answer.headers, _then_close(answer.body), answer.length + 7)
+
+
+def _then_close(body: Iterable[bytes]) -> Iterator[bytes]:
+    yield from body
+    raise ConnectionAbortedError("nothing more")
+
+
+def altered(answer: Answer) -> Answer:
+    """Change one byte in the middle; the length stays."""
+    body = bytearray(b"".join(answer.body))
+    body[len(body) // 2] ^= 1
+    return Answer(answer.status, answer.headers, [bytes(body)], answer.length)
+
+
+@contextmanager
+def loopback(folder: Path, **options: Any) -> Iterator[LoopbackHub]:
+    """Run a Hub for the time of a test."""
+    hub = LoopbackHub(folder, **options)
+    hub.start()
+    try:
+        yield hub
+    finally:
+        hub.stop()
+
+
+def point_clients(hub: Hub, cache: Path, monkeypatch: pytest.MonkeyPatch, *, xet: bool = False) -> None:
+    """Let huggingface_hub and datasets, which read their settings when imported, take these instead; nothing waits."""
+    import datasets
+    from huggingface_hub import constants
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    for name, value in {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0"}.items():
+        monkeypatch.setenv(name, value)
+    settings: dict[str, Any] = {
+        "ENDPOINT": hub.url,
+        "HF_HUB_OFFLINE": False,
+        "HF_HUB_CACHE": str(cache / "hub"),
+        "HF_XET_CACHE": str(cache / "xet"),
+        "HF_HUB_DISABLE_XET": not xet,
+        "HF_HUB_DISABLE_TELEMETRY": True,
+        "HF_HUB_DISABLE_UPDATE_CHECK": True,
+        "HF_TOKEN_PATH": str(cache / "token"),
+        "HUGGINGFACE_CO_URL_TEMPLATE": hub.url + "/{repo_id}/resolve/{revision}/{filename}",
+    }
+    for name, setting in settings.items():
+        monkeypatch.setattr(constants, name, setting, raising=False)
+    settings = {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": False, "HF_DATASETS_CACHE": cache / "data"}
+    for name, setting in settings.items():
+        monkeypatch.setattr(datasets.config, name, setting)
+    impatient = SimpleNamespace(time=time.time, sleep=lambda seconds: None)
+    monkeypatch.setattr("huggingface_hub.utils._http.time", impatient)
+    monkeypatch.setenv("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    datasets.disable_progress_bars()
+    disable_progress_bars()
+
+
+def client_environment(hub: LoopbackHub, cache: Path, **changes: str) -> dict[str, str]:
+    """Give the environment of a process whose clients, unmodified, talk to this Hub."""
+    return {
+        **os.environ,
+        "HF_ENDPOINT": hub.url,
+        "HF_HOME": str(cache),
+        "HF_HUB_OFFLINE": "0",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_TOKEN": TOKEN,
+        **changes,
+    }
