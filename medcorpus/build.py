@@ -24,6 +24,8 @@ from medcorpus import (
     release,
     render,
     stage,
+    tombstones,
+    yanked,
 )
 from medcorpus.errors import FetchError, MissingExtraError, MissingFilesError
 from medcorpus.product import Product
@@ -47,6 +49,7 @@ CODE = (
     "card/report",
     "cards",
     "categories",
+    "croissant",
     "licenses",
     "linter",
     "items",
@@ -58,6 +61,7 @@ CODE = (
     "products",
     "release",
     "terms",
+    "tombstones",
     "writing",
 )
 """Modules that decide what a release's files are; beside them the sources, the stages and the card's prose."""
@@ -82,6 +86,7 @@ class Options:
         max_rejects: Share of unreadable rows a source may have; None takes the source's own.
         phrasings: Which instructions rows carry: one each, the task's own, or all (`phrasings.MODES`).
         lint: What becomes of tasks that the linter refuses: `fail` or `warn`.
+        tombstones: A list of withdrawn rows, to be added to those that are known under `home`.
     """
 
     home: Path
@@ -98,6 +103,7 @@ class Options:
     max_rejects: float | None = None
     phrasings: str = phrasings.ONE
     lint: str = linter.FAIL
+    tombstones: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +149,7 @@ class Inputs:
     items: dict[str, Shards] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    tombstones: tuple[tombstones.Tombstone, ...] = ()
 
 
 def build(name: str, options: Options, watch: Watch | None = None) -> Built:
@@ -163,12 +170,16 @@ def build_product(
     """Build a product that need not be one of the four; `workers` runs the jobs in place of what the options name."""
     start = perf_counter()
     watch = watch or (lambda what, done, total: None)
-    inputs = Inputs(product=product)
+    if options.tombstones is not None:
+        tombstones.remember(options.home, tombstones.read(options.tombstones))
+    inputs = Inputs(product=product, tombstones=tombstones.known(options.home))
     _find_files(inputs, options, watch)
     with _opened(inputs, options) if workers is None else nullcontext(workers) as running:
         _make_shards(inputs, Store(options.store or options.home), running, options, watch)
     made, new = _write(inputs, options, watch)
     _judge_lint(made, inputs, options)
+    if mark := yanked.read(made.path.parent).get(made.version):
+        inputs.warnings.append(f"this version was yanked: {mark.reason}")
     release.point_to(options.home, made)
     return Built(
         release=made,
@@ -342,4 +353,5 @@ def _recipe(inputs: Inputs, options: Options) -> dict[str, Any]:
         "missing": {n: f.missing for n, f in inputs.found.items()},
         "skipped": inputs.skipped,
         "guarded": inputs.guarded,
+        "withdrawn": tombstones.digest(inputs.tombstones),
     }

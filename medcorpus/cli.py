@@ -31,7 +31,9 @@ from medcorpus.commands import (
     own,
     plan,
     publish,
+    serve,
     validate,
+    withdraw,
 )
 from medcorpus.console import as_json, one_line
 from medcorpus.errors import MedcorpusError, UnknownNameError
@@ -177,6 +179,8 @@ for _command in (
     *publish.COMMANDS,
     *examine.COMMANDS,
     *compare.COMMANDS,
+    *withdraw.COMMANDS,
+    *serve.COMMANDS,
 ):
     main.add_command(_command)
 

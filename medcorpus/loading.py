@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from medcorpus import products, registry, release, remote, selection
+from medcorpus import products, registry, release, remote, selection, withdrawals, yanked
 from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
 from medcorpus.release import Release
@@ -51,8 +51,8 @@ def load(
         lang: ISO 639-1 code of the rows.
         source: Name of a source.
         split: `train`, `validation` or `test`; all of them when None.
-        version: Exactly this version; `latest` is the newest build here, real data before samples, else the newest
-            version on the Hub.
+        version: Exactly this version; `latest` is the newest build here that was not yanked, real data before samples,
+            else the newest version on the Hub.
         streaming: Give an iterable data set that reads rows as they are asked for.
         as_: `datasets` (`Dataset` for one split, `DatasetDict` for all), `polars` (`DataFrame`), `lazy` (`LazyFrame`),
             `arrow` (`Table`) or `iter` (an iterator of dicts). All but the first hold every split asked for.
@@ -63,7 +63,7 @@ def load(
             the MEDCORPUS_HOME in force, then `hf://` with the namespace that MEDCORPUS_NAMESPACE names.
 
     Returns:
-        The rows, in the form asked for. No second copy is written to disk.
+        The rows, in the form asked for, without those that were withdrawn since. No second copy is written to disk.
 
     Raises:
         UnknownNameError: A name, task, language, source, split, version or column that is not there; the nearest ones
@@ -81,6 +81,7 @@ def load(
     found = find_release(name, version=version, path=path)
     chosen = selection.choose(found, task=task, lang=lang, source=source, split=split, license=license, columns=columns)
     _verify(found, [f for files in chosen.files.values() for f in files], "datasets" if streaming else LIBRARIES[as_])
+    chosen = withdrawals.left_out(found, chosen, stacklevel=2)
     if streaming:
         return selection.as_streaming(chosen)
     if as_ == "lazy":
@@ -96,14 +97,12 @@ def load(
 
 def _verify(found: Release, files: Sequence[Path], library: str) -> None:
     """Bring the files here if they are on the Hub, and hash them while the library is imported."""
-    from medcorpus.published import PublishedRelease
-
-    if isinstance(found, PublishedRelease):
-        found.bring(files)
     try:
         with verifying(found, files):
             import_module(library)
     except VerificationError as error:
+        from medcorpus.published import PublishedRelease
+
         if isinstance(found, PublishedRelease):
             found.discard(Path(error.where))
             error = VerificationError(error.what, where=error.where, fix="load it again: the damaged copy was removed")
@@ -131,6 +130,7 @@ def find_release(name: str, *, version: str = "latest", path: str | Path | None 
         found = _here_or_there(name, version)
     if found.is_sample:
         warnings.warn(f"{name} {found.version} holds the sources' made-up samples, not real data", stacklevel=3)
+    yanked.warn(found.path.absolute().parent, name, found.version, stacklevel=3)
     return found
 
 

@@ -5,9 +5,12 @@
       ledger.parquet     every row that was left out, with the reason
       manifest.json      what the release is; what it does not list does not belong to it
       README.md          the card        card.html   the same for a browser
+      croissant.json     the same for programs, as Croissant 1.1
+      tombstones.tsv     hashes of the ids that are withdrawn for ever, where there are any
 
 The folder is written under a temporary name and renamed when it is whole. `current.json` beside it names the newest
-release of real data, `current-sample.json` the newest one of samples.
+release of real data and those before it, `current-sample.json` does so for samples, and `yanked.json` names those that
+should not be used any more.
 """
 
 from __future__ import annotations
@@ -18,14 +21,14 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from medcorpus import atomic
+from medcorpus import atomic, yanked
 from medcorpus.conforming import conforms_to
 from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
@@ -64,6 +67,9 @@ class Release:
         """Give every listed file with what the manifest says of it."""
         for listed in self.manifest["files"]:
             yield self.path / listed["path"], listed
+
+    def bring(self, paths: Iterable[Path]) -> None:
+        """See that files are here that are about to be read; those of a release on this machine are."""
 
     def verify(self) -> int:
         """Check the bytes of every listed file.
@@ -194,8 +200,19 @@ def staging(home: Path, product: str, version: str) -> Iterator[Path]:
 
 
 def point_to(home: Path, release: Release) -> None:
-    """Make a release the current one of its product."""
-    atomic.write_json(folder_of(home, release.product) / _pointer(release.is_sample), {"version": release.version})
+    """Make a release the current one of its product; the ones before it are remembered, the newest first."""
+    file = folder_of(home, release.product) / _pointer(release.is_sample)
+    earlier = [v for v in _pointed(file) if v != release.version]
+    atomic.write_json(file, {"version": release.version, "earlier": earlier})
+
+
+def _pointed(file: Path) -> list[str]:
+    """Give the versions that a pointer names, the newest first; a broken pointer names none."""
+    try:
+        pointer = json.loads(file.read_text(encoding="utf-8"))
+        return [str(pointer["version"]), *map(str, pointer.get("earlier", ()))]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
 
 
 def _pointer(sample: bool) -> str:
@@ -212,6 +229,8 @@ def versions(home: Path, product: str) -> list[str]:
 def find(home: Path, product: str, version: str = "latest") -> Release:
     """Open a release of a product under a home: the current one, or exactly the version asked for.
 
+    The current one is the newest that was not yanked, real data before samples.
+
     Raises:
         UnknownNameError: There is no such version here.
         VerificationError: Its manifest is missing or broken.
@@ -220,18 +239,18 @@ def find(home: Path, product: str, version: str = "latest") -> Release:
     if not here:
         raise MedcorpusError(f"no release of {product} here", where=str(home), fix=f"run: medcorpus build {product}")
     if version == "latest":
-        version = _current(home, product) or here[-1]
+        version = _current(home, product, here)
     if version not in here:
         raise UnknownNameError("version", version, here)
     return open_release(folder_of(home, product) / version)
 
 
-def _current(home: Path, product: str) -> str | None:
-    for sample in (False, True):
-        try:
-            pointer = json.loads((folder_of(home, product) / _pointer(sample)).read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            continue
-        if pointer["version"] in versions(home, product):
-            return str(pointer["version"])
-    return None
+def _current(home: Path, product: str, here: list[str]) -> str:
+    folder = folder_of(home, product)
+    marked = yanked.read(folder)
+    pointed = [v for sample in (False, True) for v in _pointed(folder / _pointer(sample))]
+    sound = [v for v in (*pointed, *reversed(here)) if v in here and v not in marked]
+    if not sound:
+        fix = "build it anew, or ask for a version by its name"
+        raise MedcorpusError(f"every release of {product} here was yanked", where=str(folder), fix=fix)
+    return sound[0]

@@ -27,12 +27,27 @@ LICENSES = ("any", "open", "commercial")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Files by split, the values that columns must have, and the columns to give, of the release with this root."""
+    """What was asked for of the release with this root.
+
+    Args:
+        root: Root hash of the release.
+        files: Files by split.
+        where: Values that columns must have.
+        columns: Columns to give.
+        without: Ids of rows to leave out.
+    """
 
     root: str
     files: Mapping[str, tuple[Path, ...]]
     where: Mapping[str, frozenset[str]]
     columns: tuple[str, ...]
+    without: frozenset[str] = frozenset()
+
+    def filters(self) -> list[tuple[str, str, Any]] | None:
+        """Give the conditions as pyarrow takes them; None where there is none."""
+        found: list[tuple[str, str, Any]] = [(c, "in", values) for c, values in self.where.items()]
+        found += [("id", "not in", self.without)] if self.without else []
+        return found or None
 
 
 def tasks_named(text: str) -> frozenset[str]:
@@ -151,6 +166,8 @@ def _scan(files: Sequence[Path], chosen: Chosen) -> pl.LazyFrame:
     frame = pl.scan_parquet(list(files), glob=False)
     for column, values in chosen.where.items():
         frame = frame.filter(pl.col(column).is_in(sorted(values)))
+    if chosen.without:
+        frame = frame.filter(~pl.col("id").is_in(sorted(chosen.without)))
     return frame.select(chosen.columns)
 
 
@@ -162,21 +179,22 @@ def as_arrow(chosen: Chosen) -> pa.Table:
 def _arrow(files: Sequence[Path], chosen: Chosen) -> pa.Table:
     import pyarrow.parquet as pq
 
-    filters = [(c, "in", values) for c, values in chosen.where.items()] or None
     return pq.read_table(
-        [str(f) for f in files], columns=list(chosen.columns), filters=filters, page_checksum_verification=True
+        [str(f) for f in files],
+        columns=list(chosen.columns),
+        filters=chosen.filters(),
+        page_checksum_verification=True,
     )
 
 
 def as_rows(chosen: Chosen, batch: int = 1024) -> Iterator[dict[str, Any]]:
     """Give the rows one by one, reading batch by batch."""
     import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
 
     files = [str(f) for files in chosen.files.values() for f in files]
-    condition = None
-    for column, values in chosen.where.items():
-        one = ds.field(column).isin(sorted(values))
-        condition = one if condition is None else condition & one
+    filters = chosen.filters()
+    condition = None if filters is None else pq.filters_to_expression(filters)
     scanner = ds.dataset(files).scanner(columns=list(chosen.columns), filter=condition, batch_size=batch)
     for rows in scanner.to_batches():
         yield from rows.to_pylist()
@@ -199,7 +217,8 @@ def as_datasets(chosen: Chosen, *, one: bool) -> Any:
 def _fingerprint(split: str, chosen: Chosen) -> str:
     """Name the rows by what they are; `datasets` would otherwise hash all of them to name them itself."""
     where = sorted((column, sorted(values)) for column, values in chosen.where.items())
-    return hashlib.sha256(repr((chosen.root, split, where, chosen.columns)).encode()).hexdigest()[:16]
+    asked = (chosen.root, split, where, chosen.columns, sorted(chosen.without))
+    return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
 def as_streaming(chosen: Chosen) -> Any:
@@ -211,7 +230,7 @@ def as_streaming(chosen: Chosen) -> Any:
 
 
 def _stream(datasets: Any, files: list[str], chosen: Chosen) -> Any:
-    filters = [(c, "in", values) for c, values in chosen.where.items()] or None
+    columns, filters = list(chosen.columns), chosen.filters()
     return datasets.load_dataset(
-        "parquet", data_files=files, split="train", streaming=True, columns=list(chosen.columns), filters=filters
+        "parquet", data_files=files, split="train", streaming=True, columns=columns, filters=filters
     )

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from medcorpus import atomic
 from medcorpus.errors import FormatError
@@ -154,17 +154,12 @@ class Withdrawn:
     """
 
     def __init__(self, entries: Iterable[Tombstone] = ()) -> None:
-        self._by_source: dict[str, set[str]] = {}
-        for each in entries:
-            self._by_source.setdefault(each.source, set()).add(each.sha256)
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Sources that have withdrawn rows; rows of others need not be looked at."""
-        return tuple(sorted(self._by_source))
+        self.entries = tuple(entries)
+        self.sources = sorted({e.source for e in self.entries})
+        self._hashes = frozenset(e.sha256 for e in self.entries)
 
     def mask(self, rows: pl.DataFrame) -> pl.Series:
-        """Say of every row whether it is withdrawn.
+        """Say of every row whether it is withdrawn; rows of sources that are not on the list are not looked at.
 
         Args:
             rows: Rows with `id` and `source`, and `record_id` where they are instructions.
@@ -172,18 +167,20 @@ class Withdrawn:
         import polars as pl
 
         gone = pl.Series("withdrawn", [False] * rows.height, dtype=pl.Boolean)
-        index = rows["source"].is_in(list(self.sources)).arg_true()
-        if not len(index):
-            return gone
+        index = rows["source"].is_in(self.sources).arg_true()
         asked = [c for c in ("id", "record_id") if c in rows.columns]
-        found = [self._has(*row) for row in rows[index].select("source", *asked).iter_rows()]
-        return gone.scatter(index, found)
+        found = [self._has(*ids) for ids in rows.select(asked)[index].iter_rows()]
+        return gone.scatter(index, found) if found else gone
 
-    def _has(self, source: str, *ids: str) -> bool:
-        hashes = self._by_source[source]
-        return any(hash_of(_WORDED.sub("", i)) in hashes for i in ids)
+    def _has(self, *ids: str) -> bool:
+        return any(hash_of(_WORDED.sub("", i)) in self._hashes for i in ids)
 
+    def hidden(self, ids: pl.Series) -> pl.Series:
+        """Put hashes in the place of ids that are withdrawn."""
+        import polars as pl
 
-def rows_of(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Give source and number of withdrawn rows of a manifest's section."""
-    yield from sorted(counts.get("rows", {}).items())
+        parts = ids.str.split("/")
+        own = parts.list.get(0, null_on_oob=True).is_in(self.sources)
+        index = (own | parts.list.get(1, null_on_oob=True).is_in(self.sources)).fill_null(value=False).arg_true()
+        names = {i: hash_of(i) for i in ids[index] if not self._hashes.isdisjoint(hashes_of(i))}
+        return ids.replace(list(names), list(names.values())) if names else ids.cast(pl.String)

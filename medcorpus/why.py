@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import duplicates, products, registry, release, verified
+from medcorpus import duplicates, products, registry, release, tombstones, verified
 from medcorpus.duplicates import Cluster
 from medcorpus.errors import MedcorpusError, UnknownNameError
 from medcorpus.release import Release
@@ -153,6 +153,7 @@ class _Book:
     def look_up(self, asked: Asked) -> tuple[list[Fate], tuple[str, int] | None]:
         """Give what became of the row here, and the raw file and row where this release knows them."""
         kept, ledger = self._published(asked), self._left_out(asked)
+        ledger = [r | {"id": asked.id} if r["reason"] == tombstones.RULE else r for r in ledger]
         fates = [self._kept(row) for row in kept] + [self._lost(row) for row in ledger]
         places = [(r["raw_file"], r["raw_row"]) for r in (*kept, *ledger) if r.get("raw_file")]
         told = [replace(f, cluster=duplicates.cluster_of(self.release, self.product, f.id)) for f in fates]
@@ -211,6 +212,7 @@ class _Book:
         ids = [asked.id, asked.record]
         if self.product.kind == "instructions" and not asked.is_instruction:
             ids += [f"{task}/{asked.record}" for task in {*registry.tasks(), *self.release.manifest["tasks"]}]
+        ids += [tombstones.hash_of(i) for i in ids]  # how a ledger names what was withdrawn
         return self._ledger().filter(pl.col("source") == asked.source, pl.col("id").is_in(ids)).collect().to_dicts()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import medcorpus
-from medcorpus import atomic, cards, overlaps, registry, render
+from medcorpus import atomic, cards, croissant, overlaps, registry, render, tombstones
 from medcorpus.card import measured
 from medcorpus.linter import SPAN, Linter
 from medcorpus.parquet import SplitWriter, write_table
@@ -80,9 +80,13 @@ def write_release(
         "redacted": dict(writer.redacted),
         "protects": {n: {"benchmarks": list(b), "items": inputs.items[n].rows} for n, b in inputs.guarded.items()},
         "overlaps": [{k: v for k, v in cell.items() if k != "text"} for cell in writer.overlaps()],
+        "withdrawn": _withdrawn(inputs, writer),
     }
+    if inputs.tombstones:
+        atomic.write_text(folder / tombstones.FILE, tombstones.as_text(inputs.tombstones))
     for name, text in cards.files_of(manifest).items():
         atomic.write_text(folder / name, text)
+    atomic.write_json(folder / croissant.FILE, croissant.of(manifest))
     atomic.write_json(folder / MANIFEST, manifest | {"files": list(_listed(folder))})
 
 
@@ -92,6 +96,7 @@ class _Writer:
     def __init__(self, folder: Path, inputs: Inputs, phrasings: str) -> None:
         self.folder, self.product, self.phrasings = folder, inputs.product, phrasings
         self.linter = _linter(inputs)
+        self.withdrawn = tombstones.Withdrawn(inputs.tombstones)
         self.rules = inputs.product.rules()
         self.verdicts: dict[str, Counter[str]] = {}
         self.langs: dict[str, Counter[str]] = {}
@@ -103,6 +108,7 @@ class _Writer:
         self.sizes: dict[str, Counter[str]] = {}
         self.redacted: Counter[str] = Counter()
         self._repeats: list[pl.DataFrame] = []
+        self.copies: list[str] = []
 
     def take(self, name: str, shards: Shards) -> None:
         """Judge and write all rows of one source."""
@@ -110,7 +116,7 @@ class _Writer:
 
         self.verdicts[name], self.langs[name], self.licenses[name] = Counter(), Counter(), Counter()
         for table in shards.tables():
-            frame = pl.DataFrame(table)
+            frame = self._without_withdrawn(name, pl.DataFrame(table))
             if "task_id" in frame.columns:
                 self.linter.add(frame)
             verdict = judge(frame, self.rules)
@@ -122,6 +128,20 @@ class _Writer:
             self._count(name, rows, verdict)
             self._measure(kept, rows[self.product.config])
             self._send(worded(rows, self.phrasings))
+
+    def _without_withdrawn(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Put withdrawn rows into the ledger before anything looks at what they say."""
+        import polars as pl
+
+        gone = self.withdrawn.mask(frame)
+        buried = frame.filter(gone)
+        if not buried.height:
+            return frame
+        self.verdicts[name][tombstones.RULE] += buried.height
+        self._ledger.append(_left_out(buried, pl.Series([tombstones.RULE] * buried.height)))
+        if "dup_of" in buried.columns:
+            self.copies += buried.filter(pl.col("dup_of") != "")["dup_of"].to_list()
+        return frame.filter(~gone)
 
     def _count(self, name: str, rows: pl.DataFrame, verdict: pl.Series) -> None:
         self.verdicts[name].update(verdict.to_list())
@@ -172,6 +192,9 @@ class _Writer:
         if not self._repeats:
             return []
         rows = pl.concat(self._repeats)
+        named = self.withdrawn.hidden(rows["overlap_with"])
+        quoted = pl.when(named == rows["overlap_with"]).then("overlap_text").otherwise(pl.lit(""))
+        rows = rows.with_columns(named, overlap_text=quoted)
         write_table(self.folder / "overlaps.parquet", _portable(rows))
         return overlaps.matrix(rows)
 
@@ -179,7 +202,7 @@ class _Writer:
         """Finish all files; give rows, hash and files of every configuration's splits."""
         import polars as pl
 
-        ledger = pl.concat(self._ledger) if self._ledger else _ledger_frame([])
+        ledger = self._hidden(pl.concat(self._ledger) if self._ledger else _ledger_frame([]))
         write_table(self.folder / "ledger.parquet", _portable(ledger))
         configs: dict[str, dict[str, Any]] = {}
         for (config, split), writer in sorted(self._writers.items()):
@@ -187,6 +210,20 @@ class _Writer:
             entry = {"rows": writer.rows, "hash": writer.hash.hexdigest(), "files": files}
             configs.setdefault(config, {})[split] = entry
         return configs
+
+    def _hidden(self, ledger: pl.DataFrame) -> pl.DataFrame:
+        """Name withdrawn rows by the hash of their id, wherever they stand in the ledger."""
+        import polars as pl
+
+        if not self.withdrawn.sources:
+            return ledger
+        gone = pl.col("reason") == tombstones.RULE
+        return ledger.with_columns(
+            self.withdrawn.hidden(ledger["id"]),
+            self.withdrawn.hidden(ledger["copy_of"]),
+            raw_file=pl.when(gone).then(pl.lit("")).otherwise("raw_file"),
+            raw_row=pl.when(gone).then(pl.lit(0, pl.Int32)).otherwise("raw_row"),
+        )
 
 
 def _linter(inputs: Inputs) -> Linter:
@@ -299,7 +336,7 @@ def _funnel(inputs: Inputs, writer: _Writer) -> list[dict[str, Any]]:
     if inputs.instructions:
         steps.append(("rendered as instructions", left))
     verdicts: Counter[str] = sum(writer.verdicts.values(), Counter())
-    for rule in writer.rules:
+    for rule in (tombstones.RULE, *writer.rules):
         left -= verdicts[rule]
         steps.append((f"without: {rule}", left))
     if writer.phrasings == ALL and inputs.instructions:
@@ -314,6 +351,26 @@ def _screen_steps(screened: Counter[str], stored: int) -> list[tuple[str, int]]:
         (f"screened out while reading: {rule}", stored + sum(n for _, n in ranked[done:]))
         for done, (rule, _) in enumerate(ranked, 1)
     ]
+
+
+def _withdrawn(inputs: Inputs, writer: _Writer) -> dict[str, Any]:
+    """Name the list of withdrawn rows, and count those that were left out; copies that stay are warned of."""
+    copies = writer.withdrawn.hidden(_strings(writer.copies))
+    stay = sorted(set(copies) & set(writer.copies))
+    if stay:
+        more = f" and {len(stay) - 1} more" if len(stay) > 1 else ""
+        inputs.warnings.append(f"copies of withdrawn rows stay, withdraw them as well: {stay[0]}{more}")
+    return {
+        "list": tombstones.digest(inputs.tombstones),
+        "entries": len(inputs.tombstones),
+        "rows": {n: v[tombstones.RULE] for n, v in sorted(writer.verdicts.items()) if v[tombstones.RULE]},
+    }
+
+
+def _strings(values: list[str]) -> pl.Series:
+    import polars as pl
+
+    return pl.Series(values, dtype=pl.String)
 
 
 def _tools() -> dict[str, str]:

@@ -182,6 +182,11 @@ def _show_tally(source: str, total: Tally, found: Found, out: Output) -> None:
     show_default=True,
     help="What becomes of a build with tasks that the linter refuses.",
 )
+@click.option(
+    "--tombstones",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="List of withdrawn rows (id, date, reason; tabs between): left out of this and every later build and load.",
+)
 @options.common
 def build(product: str, out: Output, raw: Path | None, sample: bool, download: bool | None, **settings: Any) -> None:
     """Build a product into a release.

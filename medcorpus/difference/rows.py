@@ -29,7 +29,7 @@ BATCH = 1 << 14
 """Rows that are read at a time."""
 SPILL = 1 << 18
 """Rows of ids and hashes that are put on disk at a time."""
-BUCKET = 1 << 21
+BUCKET = 1 << 18
 """Rows that are compared at a time."""
 EXAMPLES = 10
 
