@@ -1,8 +1,9 @@
 """RuMedTop3 of RuMedBench: complaints of Russian patients and the code of the disease that was found.
 
 Upstream format, checked on the files: `data/RuMedTop3/{dev,test}_v1.jsonl`, one `{idx, symptoms, code}` a line; 848
-and 822 complaints with 104 codes of ICD-10, of three characters. `train_v1.jsonl` (4,690 by the paper) was not at
-hand. Upstream scores the three likeliest codes; here the one code is asked for. Dates and names are masked (`*ДАТА*`).
+and 822 complaints with 104 codes of ICD-10 in each and 105 in both, of three characters. `train_v1.jsonl` (4,690 by
+the paper) was not at hand. Upstream scores the three likeliest codes; here the one code is asked for. Dates and names
+are masked (`*ДАТА*`).
 """
 
 from __future__ import annotations
