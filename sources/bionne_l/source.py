@@ -16,9 +16,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from medcorpus import File, Label, Source, Task, Withheld, each
+from medcorpus import File, Label, Source, Withheld, each
 from medcorpus.formats import parquet_rows
 from medcorpus.reading import Item
+
+from .. import _tasks
 
 COMMIT = "a7d0d16043850166a4e378190e53968fc4a2ab72"
 URL = f"https://raw.githubusercontent.com/nerel-ds/NEREL-BIO/{COMMIT}/{{path}}"
@@ -69,17 +71,12 @@ source = Source(
     ),
     read=read,
     tasks=tuple(
-        Task(
-            id=f"bionne_l_types_{lang}",
-            name=f"bionne_l_types_{lang}",
-            category="Text Classification",
-            domain="Academical Papers",
-            input="{text}",
+        _tasks.own(
+            *(f"bionne_l_types_{lang}", "Text Classification", "Academical Papers", lang),
             output="{labels}",
             labels=TYPES,
             lang=lang,
             output_lang="en",
-            instruction_lang=lang,
             exempt={"twins": "the same names recur in other abstracts"},
         )
         for lang in LANGS
