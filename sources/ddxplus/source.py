@@ -1,6 +1,7 @@
 """DDXPlus: 1.3 million made-up patients with symptoms, antecedents and one of 49 diagnoses.
 
-Upstream format, from upstream's README and from its program that turns patients into text; no file was at hand.
+Upstream format, from upstream's README and its program that turns patients into text, names and values checked on
+parts of public copies of `release_evidences.json` and of the test patients; no file was at hand.
 `release_{train,validate,test}_patients.zip`, each one CSV of AGE, DIFFERENTIAL_DIAGNOSIS, SEX (M, F), PATHOLOGY,
 EVIDENCES and INITIAL_EVIDENCE; 1,025,602 patients in train, 134,529 in test. EVIDENCES is a list as Python prints it,
 of `name` (yes) or `name_@_value`. `release_evidences.json` gives for each name `question_en`, `data_type` (B, C or M),
