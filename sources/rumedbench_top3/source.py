@@ -8,9 +8,9 @@ are masked (`*ДАТА*`).
 
 from __future__ import annotations
 
-from medcorpus import Label, Source, Task
+from medcorpus import Label, Source
 
-from .. import _rumedbench
+from .. import _rumedbench, _tasks
 
 source = Source(
     title="RuMedTop3 (RuMedBench)",
@@ -26,16 +26,6 @@ source = Source(
     folder=_rumedbench.FOLDER,
     files=_rumedbench.files("RuMedTop3"),
     read=_rumedbench.labelled,
-    tasks=(
-        Task(
-            id="rumedbench_top3_diagnosis",
-            name="rumedbench_top3_diagnosis",
-            category="Diagnosis",
-            domain="Clinical Text",
-            input="{text}",
-            output="{labels}",
-            instruction_lang="ru",
-        ),
-    ),
+    tasks=(_tasks.own("rumedbench_top3_diagnosis", "Diagnosis", "Clinical Text", "ru", output="{labels}"),),
     version=_rumedbench.COMMIT,
 )
