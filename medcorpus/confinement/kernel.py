@@ -93,10 +93,13 @@ def _limit(limits: Limits, sources: int) -> bool:
         resource.RLIMIT_FSIZE: limits.file,
         resource.RLIMIT_CPU: int(limits.seconds * 2 * sources) + 60,
     }
-    for kind, most in wanted.items():
-        _, hard = resource.getrlimit(kind)
-        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (bound, bound))
+    try:
+        for kind, most in wanted.items():
+            _, hard = resource.getrlimit(kind)
+            bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(kind, (bound, bound))
+    except (ValueError, OSError):  # macOS knows the limit on memory, and refuses to set it
+        return False
     return True
 
 
