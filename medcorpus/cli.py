@@ -32,6 +32,7 @@ from medcorpus.commands import (
     own,
     plan,
     publish,
+    serve,
     validate,
     withdraw,
 )
@@ -181,6 +182,7 @@ for _command in (
     *examine.COMMANDS,
     *compare.COMMANDS,
     *withdraw.COMMANDS,
+    *serve.COMMANDS,
 ):
     main.add_command(_command)
 

@@ -5,6 +5,8 @@
       ledger.parquet     every row that was left out, with the reason
       manifest.json      what the release is; what it does not list does not belong to it
       README.md          the card        card.html   the same for a browser
+      croissant.json     the same for programs, as Croissant 1.1
+      tombstones.tsv     hashes of the ids that are withdrawn for ever, where there are any
 
 The folder is written under a temporary name and renamed when it is whole. `current.json` beside it names the newest
 release of real data and those before it, `current-sample.json` does so for samples, and `yanked.json` names those that
@@ -19,7 +21,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -65,6 +67,9 @@ class Release:
         """Give every listed file with what the manifest says of it."""
         for listed in self.manifest["files"]:
             yield self.path / listed["path"], listed
+
+    def bring(self, paths: Iterable[Path]) -> None:
+        """See that files are here that are about to be read; those of a release on this machine are."""
 
     def verify(self) -> int:
         """Check the bytes of every listed file.

@@ -26,7 +26,7 @@ from tests.commandline import error_of, run
 COMMANDS = (
     "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "plan", "annotate", "dedup",
     "decontaminate", "check", "new", "pin", "validate", "catalogue", "export", "publish", "verify", "why", "doctor",
-    "diff", "yank", "withdraw",
+    "diff", "yank", "withdraw", "mirror", "hub",
 )  # fmt: skip
 HEAVY = {
     "pyarrow",
@@ -74,9 +74,10 @@ def test_no_command_shows_the_help() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_takes_format_and_home(name: str) -> None:
     command = main.commands[name]
-    options = {o for p in command.params if isinstance(p, click.Option) for o in p.opts}
-    assert {"--format", "--home"} <= options
-    assert command.help
+    for one in command.commands.values() if isinstance(command, click.Group) else [command]:
+        options = {o for p in one.params if isinstance(p, click.Option) for o in p.opts}
+        assert {"--format", "--home"} <= options
+        assert one.help
 
 
 def test_version() -> None:
