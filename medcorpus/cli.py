@@ -31,6 +31,7 @@ from medcorpus.commands import (
     own,
     plan,
     publish,
+    serve,
     validate,
     withdraw,
 )
@@ -179,6 +180,7 @@ for _command in (
     *examine.COMMANDS,
     *compare.COMMANDS,
     *withdraw.COMMANDS,
+    *serve.COMMANDS,
 ):
     main.add_command(_command)
 

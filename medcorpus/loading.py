@@ -97,14 +97,12 @@ def load(
 
 def _verify(found: Release, files: Sequence[Path], library: str) -> None:
     """Bring the files here if they are on the Hub, and hash them while the library is imported."""
-    from medcorpus.published import PublishedRelease
-
-    if isinstance(found, PublishedRelease):
-        found.bring(files)
     try:
         with verifying(found, files):
             import_module(library)
     except VerificationError as error:
+        from medcorpus.published import PublishedRelease
+
         if isinstance(found, PublishedRelease):
             found.discard(Path(error.where))
             error = VerificationError(error.what, where=error.where, fix="load it again: the damaged copy was removed")

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from medcorpus import atomic, release, remote
+from medcorpus import atomic, release, remote, tombstones, yanked
 from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
 from medcorpus.release import MANIFEST, Release
@@ -24,8 +24,6 @@ NAMESPACE = "MEDCORPUS_NAMESPACE"
 DEFAULT_NAMESPACE = "medcorpus"
 KIND = "dataset"
 LATEST = "latest"
-WITHDRAWN = "withdrawn.json"
-"""File on the main branch that names withdrawn versions, each with the reason."""
 WAITS = (1.0, 2.0)
 TRUE = frozenset(("1", "true", "yes", "on"))
 
@@ -71,7 +69,7 @@ def is_offline() -> bool:
 
 
 def find(repository: str, product: str, version: str = LATEST) -> PublishedRelease:
-    """Open a release on the Hub: the newest that was not withdrawn, or exactly the version asked for.
+    """Open a release on the Hub: the newest that was not yanked, or exactly the version asked for.
 
     Raises:
         UnknownNameError: There is no such version; or, offline, none in the cache.
@@ -85,11 +83,17 @@ def find(repository: str, product: str, version: str = LATEST) -> PublishedRelea
         version, revision = _resolved(repository, version, memory)
     path = _ask(repository, f"read the manifest of {version}", _manifest_path, revision=revision)
     opened = release.open_release(path.parent)
-    if opened.product != product or opened.version != version:
-        told = f"tag v{version} holds {opened.product} {opened.version}, not {product} {version}"
+    wanted = product or opened.product
+    if opened.product != wanted or opened.version != version:
+        told = f"tag v{version} holds {opened.product} {opened.version}, not {wanted} {version}"
         raise VerificationError(told, where=f"hf://{repository}", fix="name another version, and tell its publisher")
     memory.remember(version, revision, str(opened.manifest["root"]))
     return PublishedRelease(opened.path, opened.manifest, repository, revision)
+
+
+def any_product(repository: str, version: str = LATEST) -> PublishedRelease:
+    """Open a release on the Hub, of whatever product the repository holds."""
+    return find(repository, "", version)
 
 
 def _manifest_path(*, repo_id: str, repo_type: str, revision: str) -> Path:
@@ -117,37 +121,45 @@ def _resolved(repository: str, version: str, memory: _Memory) -> tuple[str, str]
 
 
 def _chosen(repository: str, version: str, tags: Mapping[str, str], memory: _Memory) -> tuple[str, str]:
-    withdrawn = _withdrawn(repository)
+    marks = _yanked(repository)
     if version != LATEST:
         if version not in tags:
             raise UnknownNameError("version", version, sorted(tags, key=_order))
-        if version in withdrawn:
-            warnings.warn(f"{repository} {version} was withdrawn: {withdrawn[version]}", stacklevel=6)
+        if version in marks:
+            told = f"{repository} {version} was yanked on {marks[version].date}: {marks[version].reason}"
+            warnings.warn(told, stacklevel=6)
         return version, tags[version]
-    standing = [v for v in tags if v not in withdrawn]
+    standing = [v for v in tags if v not in marks]
     if not standing:
         raise MedcorpusError(
             "nothing is published there yet", where=f"hf://{repository}", fix="name another repository"
         )
     newest = max(standing, key=_order)
-    memory.warn_if_older(newest, withdrawn)
+    memory.warn_if_older(newest, marks)
     return newest, tags[newest]
 
 
-def _withdrawn(repository: str) -> dict[str, str]:
-    """Read which versions were withdrawn."""
+def _yanked(repository: str) -> dict[str, yanked.Mark]:
+    """Read which versions were yanked, and remember which rows were withdrawn, as the main branch has it."""
+    marks = _text_on_main(repository, yanked.FILE)
+    stones = _text_on_main(repository, tombstones.FILE)
+    if stones is not None:
+        tombstones.remember(home_folder(), tombstones.read(stones))
+    return yanked.parse(marks.read_bytes(), f"hf://{repository}/{yanked.FILE}") if marks is not None else {}
+
+
+def _text_on_main(repository: str, name: str) -> Path | None:
+    """Download a small file of the main branch; None when there is none."""
     from huggingface_hub.errors import EntryNotFoundError
 
-    def read(**options: Any) -> dict[str, Any]:
+    def read(**options: Any) -> Path | None:
         try:
-            path = remote.api().hf_hub_download(filename=WITHDRAWN, **options)
+            return Path(remote.api().hf_hub_download(filename=name, **options))
         except EntryNotFoundError:
-            return {}
-        found: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-        return found
+            return None
 
-    found = _ask(repository, "see which versions were withdrawn", read)
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    found: Path | None = _ask(repository, f"see whether there is a {name}", read)
+    return found
 
 
 def _ask(repository: str, what: str, call: Any, **options: Any) -> Any:
@@ -199,9 +211,9 @@ class _Memory:
                 fix = f"ask its publisher; to accept it, delete {self.file}"
                 raise VerificationError(told, where=f"hf://{self.repository}", fix=fix)
 
-    def warn_if_older(self, newest: str, withdrawn: Mapping[str, str]) -> None:
+    def warn_if_older(self, newest: str, marked: Collection[str]) -> None:
         """Tell of a Hub that offers less than it did: a mirror that stands still, or somebody who turns things back."""
-        seen = max((v for v in self.versions if v not in withdrawn), key=_order, default=newest)
+        seen = max((v for v in self.versions if v not in marked), key=_order, default=newest)
         if _order(newest) < _order(seen):
             told = f"the newest version of {self.repository} is {newest}, but {seen} was loaded here before"
             warnings.warn(f"{told}: the Hub or mirror was turned back, or stands still", stacklevel=7)

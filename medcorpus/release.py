@@ -21,7 +21,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -67,6 +67,9 @@ class Release:
         """Give every listed file with what the manifest says of it."""
         for listed in self.manifest["files"]:
             yield self.path / listed["path"], listed
+
+    def bring(self, paths: Iterable[Path]) -> None:
+        """See that files are here that are about to be read; those of a release on this machine are."""
 
     def verify(self) -> int:
         """Check the bytes of every listed file.

@@ -36,6 +36,8 @@ def verifying(release: Release, paths: Iterable[Path]) -> Iterator[None]:
     Raises:
         VerificationError: When the block ends: a file is missing, differs from the manifest, or is not listed in it.
     """
+    paths = list(paths)
+    release.bring(paths)
     listed = dict(release.files())
     memory = home_folder() / "verified" / f"{release.manifest['root'][:32]}.json"
     known = _read(memory)

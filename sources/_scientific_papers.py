@@ -37,4 +37,6 @@ def article(row: dict[str, Any]) -> Text | Withheld:
 
 
 def _joined(sentences: list[str]) -> str:
+    if not isinstance(sentences, list):
+        raise TypeError
     return " ".join(_TAGS.sub("", " ".join(sentences)).split())

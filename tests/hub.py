@@ -231,7 +231,7 @@ def loopback(folder: Path, **options: Any) -> Iterator[LoopbackHub]:
         hub.stop()
 
 
-def point_clients(hub: LoopbackHub, cache: Path, monkeypatch: pytest.MonkeyPatch, *, xet: bool = False) -> None:
+def point_clients(hub: Hub, cache: Path, monkeypatch: pytest.MonkeyPatch, *, xet: bool = False) -> None:
     """Let huggingface_hub and datasets, which read their settings when imported, take these instead; nothing waits."""
     import datasets
     from huggingface_hub import constants

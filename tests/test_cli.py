@@ -26,7 +26,7 @@ from tests.commandline import error_of, run
 COMMANDS = (
     "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "plan", "annotate", "dedup",
     "decontaminate", "check", "new", "pin", "validate", "catalogue", "publish", "verify", "why", "doctor", "diff",
-    "yank", "withdraw",
+    "yank", "withdraw", "mirror", "hub",
 )  # fmt: skip
 HEAVY = {
     "pyarrow",
@@ -74,9 +74,10 @@ def test_no_command_shows_the_help() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_takes_format_and_home(name: str) -> None:
     command = main.commands[name]
-    options = {o for p in command.params if isinstance(p, click.Option) for o in p.opts}
-    assert {"--format", "--home"} <= options
-    assert command.help
+    for one in command.commands.values() if isinstance(command, click.Group) else [command]:
+        options = {o for p in one.params if isinstance(p, click.Option) for o in p.opts}
+        assert {"--format", "--home"} <= options
+        assert one.help
 
 
 def test_version() -> None:
@@ -108,7 +109,7 @@ def test_list_imports_nothing_heavy() -> None:
         (["search", "--lang", "frr"], "error: there is no language 'frr' - did you mean 'fr'?"),
         (["search", "--task", "nerr"], "error: there is no task 'nerr' - did you mean 'ner'"),
         (["tasks", "--category", "diagnosys"], "did you mean 'diagnosis'"),
-        (["check", "frenchmedmcq"], "error: there is no source 'frenchmedmcq' - did you mean 'frenchmedmcqa'?"),
+        (["check", "frenchmedmcq"], "error: there is no source 'frenchmedmcq' - did you mean 'frenchmedmcqa'"),
         (["check"], "error: medcorpus check: name the sources to check, or give --all - see: medcorpus check --help"),
         (["check", "--all", "hoc"], "error: medcorpus check: name the sources to check, or give --all"),
         (["ingest", "nothing", "--sample"], "error: there is no source 'nothing'"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 
 import medcorpus
-from medcorpus import publishing
+from medcorpus import publishing, tombstones, yanked
 from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.hub.repositories import State
 from medcorpus.publishing import applying, planning
@@ -199,15 +198,28 @@ def test_hub_that_was_turned_back_is_told_of(hub: LoopbackHub) -> None:
     assert load("1.0.1").height == 12
 
 
-def test_withdrawn_version_is_not_the_latest(hub: LoopbackHub) -> None:
+def commit(hub: LoopbackHub, name: str, content: bytes) -> None:
     api = HfApi(endpoint=hub.url, token=TOKEN)
-    told = CommitOperationAdd("withdrawn.json", json.dumps({"1.0.1": "names in a note"}).encode())
-    api.create_commit(NAME, [told], commit_message="withdraw 1.0.1", repo_type="dataset")
+    api.create_commit(NAME, [CommitOperationAdd(name, content)], commit_message=name, repo_type="dataset")
+
+
+def test_yanked_version_is_not_the_latest(hub: LoopbackHub) -> None:
+    commit(hub, yanked.FILE, yanked.text_of("meds-ins", {"1.0.1": yanked.Mark("2026-01-31", "names in a note")}))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert load().height == 8
-    with pytest.warns(UserWarning, match=r"1\.0\.1 was withdrawn: names in a note"):
+    with pytest.warns(UserWarning, match=r"1\.0\.1 was yanked on 2026-01-31: names in a note"):
         assert load("1.0.1").height == 12
+
+
+def test_withdrawn_rows_leave_older_releases(hub: LoopbackHub, town: Town) -> None:
+    gone = tombstones.entry(f"{OPEN}/n1", "2026-01-31", "asked for by the author")
+    assert load("1.0.0").height == 8
+    commit(hub, tombstones.FILE, tombstones.as_text([gone]).encode())
+    with pytest.warns(UserWarning, match=r"1 row\(s\) of meds-ins 1\.0\.1 were withdrawn"):
+        assert load().height == 11
+    with pytest.warns(UserWarning, match=r"1 row\(s\) of meds-ins 1\.0\.0 were withdrawn"):
+        assert load("1.0.0").height == 7
 
 
 def settings(**values: Any) -> Any:

@@ -31,9 +31,10 @@ SHOWN = 15
 def diff(old: str, new: str, product: str | None, changelog: Path | None, out: Output) -> None:
     """Compare two releases row by row.
 
-    A and B are releases' folders, versions under the home folder, or PRODUCT@VERSION; a product alone means its newest
-    release. Told are the rows added, removed and changed by source, language, task, licence and split, with reasons,
-    and which part of the version number should go up. Only ids are told, no texts.
+    A and B are releases' folders, versions under the home folder, PRODUCT@VERSION or hf://NAMESPACE/NAME@VERSION; a
+    product or an address alone means its newest release. Told are the rows added, removed and changed by source,
+    language, task, licence and split, with reasons, and which part of the version number should go up. Only ids are
+    told, no texts.
     """
     from medcorpus import difference, references
     from medcorpus.difference import telling

@@ -43,6 +43,7 @@ SHOWN_FILES = 20
 )
 @click.option("--private", is_flag=True, help="Create the repository as a private one, if it has to be created.")
 @click.option("--sample", is_flag=True, help="Publish a release of made-up samples to the Hub all the same.")
+@options.store
 @options.release_path
 @options.common
 def publish(
@@ -55,6 +56,7 @@ def publish(
     purpose: str,
     private: bool,
     sample: bool,
+    store: str,
     path: Path | None,
     out: Output,
 ) -> None:
@@ -84,6 +86,7 @@ def publish(
             version=_free(version, written, target),
             purpose=purpose,
             date=date,
+            store=store,
             watch=watch,
         )
         if written is not None:

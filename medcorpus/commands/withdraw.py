@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from medcorpus.commands import options
 from medcorpus.console import Output
 from medcorpus.errors import MedcorpusError
 from medcorpus.home import home_folder
+
+if TYPE_CHECKING:
+    from medcorpus.yanked import Mark
 
 _NO_REASON = "say why with --reason"
 
@@ -24,19 +28,34 @@ _NO_REASON = "say why with --reason"
 def yank(version: str, reason: str, product: str | None, undo: bool, out: Output) -> None:
     """Mark a release as one that should not be used any more.
 
-    VERSION is a version under the home folder, or PRODUCT@VERSION. The release stays where it is: `latest` never means
-    it any more, and who loads exactly this version is warned.
+    VERSION is a version under the home folder, PRODUCT@VERSION, or hf://NAMESPACE/NAME@VERSION. The release stays where
+    it is: `latest` never means it any more, and who loads exactly this version is warned.
     """
-    from medcorpus import references, yanked
+    from medcorpus import references, remote, yanked
 
     if not (reason.strip() or undo):
         raise click.UsageError(_NO_REASON)
-    found = references.resolve(version, home_folder(), product)
     mark = None if undo else yanked.Mark(_today(), " ".join(reason.split())[:500])
+    if remote.is_address(version):
+        _yank_on_hub(version, mark, out)
+        return
+    found = references.resolve(version, home_folder(), product)
     folder = found.path.absolute().parent
     yanked.yank(folder, found.product, found.version, mark)
     value = {"product": found.product, "version": found.version, "yanked": not undo, "marker": folder / yanked.FILE}
     out.result(value, bare=[folder / yanked.FILE], human=lambda: _show_yanked(value, out))
+
+
+def _yank_on_hub(text: str, mark: Mark | None, out: Output) -> None:
+    from medcorpus import yanked
+    from medcorpus.publishing import withdrawing
+
+    address, _, version = text.rpartition("@")
+    if not address:
+        raise click.UsageError("say which version: hf://NAMESPACE/NAME@VERSION")
+    withdrawing.yank(address, version, mark)
+    value = {"product": address, "version": version, "yanked": mark is not None, "marker": f"{address}/{yanked.FILE}"}
+    out.result(value, bare=[value["marker"]], human=lambda: _show_yanked(value, out))
 
 
 def _today() -> str:

@@ -166,6 +166,12 @@ class Repository:
         self.change(lambda state: state.branches.__setitem__(branch, oid))
         return _commit(self._path(oid))
 
+    def adopt(self, oid: str, title: str, files: Mapping[str, Entry]) -> None:
+        """Write a commit under the id that it has elsewhere; nothing points to it yet."""
+        content = {"title": title, "parent": "", "date": now(), "files": {p: asdict(e) for p, e in files.items()}}
+        if not self._path(oid).is_file():
+            atomic.write_json(self._path(oid), content)
+
     def _path(self, oid: str) -> Path:
         return self.folder / "commits" / f"{oid}.json"
 

@@ -15,6 +15,8 @@ from medcorpus.publishing.staging import Staged
 from medcorpus.release import MANIFEST, Release, check_manifest, root_of
 
 CARD, CHANGELOG = "README.md", "CHANGELOG.md"
+TAKEN = ("format", "product", "sample", "recipe", "tools", "columns", "stages", "phrasings", "withdrawn")
+"""What a published manifest takes over as it is."""
 HEADING = "# Changelog\n"
 DOCUMENTS = (CARD, CHANGELOG, MANIFEST)
 
@@ -45,7 +47,7 @@ def manifest_of(release: Release, staged: Staged, edition: Edition) -> dict[str,
     hashes = {c: {s: split["hash"] for s, split in splits.items()} for c, splits in staged.configs.items()}
     before = edition.previous
     return {
-        **{k: local[k] for k in ("format", "product", "sample", "recipe", "tools", "columns", "stages")},
+        **{k: local[k] for k in TAKEN if k in local},
         "version": edition.version,
         "root": root_of(hashes),
         "configs": staged.configs,
@@ -54,6 +56,7 @@ def manifest_of(release: Release, staged: Staged, edition: Edition) -> dict[str,
         "tasks": _tasks(staged),
         "funnel": [*local["funnel"], {"step": "without: not to be passed on", "rows": sum(rows.values())}],
         **_measured(local, staged),
+        **_lint(local, staged),
         "published": {
             "date": edition.date,
             "repository": edition.repository,
@@ -98,6 +101,14 @@ def _measured(local: Mapping[str, Any], staged: Staged) -> dict[str, Any]:
         "overlaps": [o for o in local.get("overlaps", ()) if o["source"] not in withheld],
     }
     return {k: v for k, v in found.items() if k in local}
+
+
+def _lint(local: Mapping[str, Any], staged: Staged) -> dict[str, Any]:
+    """Give what the linter counted in the tasks that are published, without an example."""
+    if "lint" not in local:
+        return {}
+    found = [{**f, "example": ""} for f in local["lint"]["findings"] if f["task"] in staged.configs]
+    return {"lint": {"findings": found, "problems": []}}
 
 
 def documents(release: Release, staged: Staged, edition: Edition) -> dict[str, bytes]:

@@ -60,6 +60,19 @@ def reason(found: Terms, release: Release, licenses: frozenset[str]) -> str:
     return "" if found.license in licenses else f"licence not on the list: {found.license or 'none'}"
 
 
+def check_leaving(path: Path, release: Release, licenses: frozenset[str]) -> None:
+    """Ask every row of a file that is about to leave once more.
+
+    Raises:
+        VerificationError: One of them may not.
+    """
+    import pyarrow.parquet as pq
+
+    for found in terms.counted(pq.read_table(path, columns=list(Terms._fields), page_checksum_verification=True)):
+        if why := reason(found, release, licenses):
+            raise VerificationError(f"rows that must not leave: {why}", where=str(path), fix="nothing was published")
+
+
 def _agree(found: Terms, release: Release) -> None:
     """See that the row, the manifest and the registry know the source, and say the same of it."""
     where, entry = f"{release.product}: {found.source}", release.manifest["sources"].get(found.source)

@@ -53,12 +53,15 @@ class HubTarget:
     def read(self, path: str, head: Head) -> bytes:
         """Read a small file past the cache, and see that it is the one that is held."""
         with tempfile.TemporaryDirectory() as folder:
-            options = {"revision": head.revision, "local_dir": folder}
-            local = self._ask(f"read {path}", self._api.hf_hub_download, filename=path, **options)
-            content = Path(local).read_bytes()
+            content = self.download(path, head.revision, Path(folder)).read_bytes()
         if not Content.of(content).is_at(head.files[path]):
             raise VerificationError("what was read is not what the Hub lists", where=f"{self.address}/{path}")
         return content
+
+    def download(self, path: str, revision: str, folder: Path) -> Path:
+        """Download a file past the cache; what it holds is not looked at."""
+        options = {"revision": revision, "local_dir": str(folder)}
+        return Path(self._ask(f"read {path}", self._api.hf_hub_download, filename=path, **options))
 
     def put(self, changes: Sequence[Change], contents: Mapping[str, Content], head: Head, message: str) -> str:
         """Upload what is large, which shows nowhere yet, and commit everything at once."""

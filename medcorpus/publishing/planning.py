@@ -15,6 +15,7 @@ from medcorpus import atomic
 from medcorpus.errors import MedcorpusError, VerificationError
 from medcorpus.publishing import changes, documents
 from medcorpus.publishing.documents import CARD, CHANGELOG, DOCUMENTS, Edition
+from medcorpus.publishing.lookalikes import Lookalikes
 from medcorpus.publishing.staging import Staged, Watch, stage
 from medcorpus.publishing.targets import Change, Content, Head, Target
 from medcorpus.release import MANIFEST, Release, check_manifest
@@ -113,6 +114,7 @@ def prepare(
     version: str = "",
     purpose: str = "any",
     date: str = "",
+    store: str = "",
     watch: Watch = lambda what, done, total: None,
 ) -> Prepared:
     """Find out what publishing would do, without doing it.
@@ -124,13 +126,14 @@ def prepare(
         version: Version it is to have; by default what the differences call for.
         purpose: Purpose that the licences of all rows must serve: `any` or `commercial`.
         date: Day of publication; today by default.
+        store: Where layers lie, if not in the home folder.
         watch: Called with what is being done, how much of it, and how much there is.
 
     Raises:
         VerificationError: Rows, manifest and registry do not fit together, here or there.
         MedcorpusError: The target holds something else, or the version will not do.
     """
-    staged = stage(release, home, purpose=purpose, watch=watch)
+    staged = stage(release, home, purpose=purpose, store=store, watch=watch)
     head = target.head()
     before = _held(target, head, release)
     same = _again(release, staged, target, head, before) if before else None
@@ -140,6 +143,8 @@ def prepare(
         found = _differences(release, staged, target, before)
         edition = _edition(target, head, before, found, version, date)
         made = documents.documents(release, staged, edition)
+    listed = [(p, (staged.folder / p).read_text("utf-8")) for p in staged.files() if not p.endswith(".parquet")]
+    Lookalikes(home, store).check([*listed, *((path, text.decode()) for path, text in made.items())])
     contents = {path: Content(staged.folder / path, f["bytes"], f["sha256"]) for path, f in staged.files().items()}
     contents |= {path: Content.of(content) for path, content in made.items()}
     plan = _plan(release, target, head, before, edition, found, contents, staged, purpose)

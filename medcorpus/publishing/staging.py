@@ -17,23 +17,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import atomic
+from medcorpus import atomic, registry, tombstones
 from medcorpus.errors import MedcorpusError
 from medcorpus.licenses import serving
 from medcorpus.parquet import SplitWriter, write_table
 from medcorpus.publishing import guard
+from medcorpus.publishing.lookalikes import Lookalikes
 from medcorpus.release import MANIFEST, Release, verify_file
 from medcorpus.store import sha256_of
 from medcorpus.terms import Terms
 
 if TYPE_CHECKING:
+    import polars as pl
     import pyarrow as pa
 
 MARK = "staged.json"
 LEDGER = "ledger.parquet"
 MOST_REASONS = 12
+REPEATS = "repeats text that stays here"
 COUNTED = ("lang", "license", "task_id")
-CODE = ("licenses", "logical", "parquet", "publishing/guard", "publishing/staging", "terms")
+CODE = ("licenses", "logical", "parquet", "publishing/guard", "publishing/lookalikes", "publishing/staging", "terms")
 Watch = Callable[[str, int, int], None]
 
 
@@ -56,7 +59,12 @@ class Staged:
 
 
 def stage(
-    release: Release, home: Path, *, purpose: str = "any", watch: Watch = lambda what, done, total: None
+    release: Release,
+    home: Path,
+    *,
+    purpose: str = "any",
+    store: str = "",
+    watch: Watch = lambda what, done, total: None,
 ) -> Staged:
     """Put the files together that may be published; what was put together before is checked and taken.
 
@@ -64,26 +72,35 @@ def stage(
         VerificationError: A file or its terms are not what they were when it was built.
         MedcorpusError: No row may be published.
     """
-    folder = home / "publish" / release.product / _key(release, purpose)
-    if (folder / MARK).is_file():
-        staged = Staged(folder, json.loads((folder / MARK).read_text(encoding="utf-8")))
-        for name, listed in staged.files().items():
-            verify_file(folder / name, listed)
-        return staged
+    others = Lookalikes(home, store)
+    folder = home / "publish" / release.product / _key(release, purpose, others)
+    if not (folder / MARK).is_file():
+        _make(release, folder, serving(purpose), others, watch)
+    staged = Staged(folder, json.loads((folder / MARK).read_text(encoding="utf-8")))
+    for name, listed in staged.files().items():
+        verify_file(folder / name, listed)
+        if name.startswith("data/"):
+            guard.check_leaving(folder / name, release, serving(purpose))
+    return staged
+
+
+def _make(release: Release, folder: Path, licenses: frozenset[str], others: Lookalikes, watch: Watch) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        facts = _Stager(release, temporary, serving(purpose)).run(watch)
+        facts = _Stager(release, temporary, licenses, others).run(watch)
         atomic.write_json(temporary / MARK, facts)
         temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return Staged(folder, facts)
 
 
-def _key(release: Release, purpose: str) -> str:
+def _key(release: Release, purpose: str, others: Lookalikes) -> str:
+    """Name what decides which rows may leave: the release, what the registry says today, what else was read, code."""
     package = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256((release.path / MANIFEST).read_bytes() + purpose.encode())
+    sources = [registry.get(n) for n in registry.names() if n in release.manifest["sources"]]
+    terms = [(s.title, s.license, s.access, s.redistribute) for s in sources]
+    digest = hashlib.sha256((release.path / MANIFEST).read_bytes() + repr((purpose, terms, others.layers)).encode())
     for name in CODE:
         digest.update((package / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
@@ -92,12 +109,11 @@ def _key(release: Release, purpose: str) -> str:
 class _Stager:
     """Takes the splits one by one."""
 
-    def __init__(self, release: Release, folder: Path, licenses: frozenset[str]) -> None:
-        self.release, self.folder, self.licenses = release, folder, licenses
+    def __init__(self, release: Release, folder: Path, licenses: frozenset[str], others: Lookalikes) -> None:
+        self.release, self.folder, self.licenses, self.others = release, folder, licenses, others
         self.listed = {p.relative_to(release.path).as_posix(): f for p, f in release.files()}
         self.counts: dict[str, dict[str, Counter[str]]] = {}
         self.withheld: dict[str, Counter[str]] = {}
-        self.whole = True
 
     def run(self, watch: Watch) -> dict[str, Any]:
         """Stage everything and give the facts of it."""
@@ -111,6 +127,7 @@ class _Stager:
             fix = "the plan's table says why, source by source" if not self.release.is_sample else "build more sources"
             raise MedcorpusError("no row of the release may be published", where=self.release.product, fix=fix)
         self._ledger()
+        self._tombstones()
         return {
             "configs": configs,
             "sources": {n: {k: dict(c) for k, c in counts.items()} for n, counts in sorted(self.counts.items())},
@@ -133,7 +150,13 @@ class _Stager:
                     allowed[terms] += rows
         if not allowed:
             return None
-        return self._written(config, split, entry, frozenset(allowed)) if held else self._linked(entry)
+        if held or (not self.others.is_empty and any(self.others.marks(t).any() for t in self._tables(entry))):
+            return self._written(config, split, entry, frozenset(allowed))
+        return self._linked(entry)
+
+    def _tables(self, entry: Mapping[str, Any]) -> Iterator[pa.Table]:
+        """Read the rows of a split, group by group."""
+        return _groups([self.release.path / f["path"] for f in entry["files"]])
 
     def _linked(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         for file in entry["files"]:
@@ -141,20 +164,32 @@ class _Stager:
             self._count(self.folder / file["path"])
         return dict(entry)
 
-    def _written(self, config: str, split: str, entry: Mapping[str, Any], allowed: frozenset[Terms]) -> dict[str, Any]:
-        paths = [self.release.path / f["path"] for f in entry["files"]]
-        writer: SplitWriter | None = None
-        for table in _groups(paths):
-            import polars as pl
+    def _written(
+        self, config: str, split: str, entry: Mapping[str, Any], allowed: frozenset[Terms]
+    ) -> dict[str, Any] | None:
+        import polars as pl
 
-            frame = guard.leaving(pl.DataFrame(table), allowed)
+        writer: SplitWriter | None = None
+        for table in self._tables(entry):
+            frame = self._unlike(guard.leaving(pl.DataFrame(table), allowed))
             writer = writer or SplitWriter(self.folder / "data" / config, split, table.schema.remove_metadata())
-            writer.write(frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(writer.schema))
-        assert writer is not None  # noqa: S101 - a split has rows, and so a file
+            if frame.height:
+                writer.write(frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(writer.schema))
+        if writer is None or not writer.rows:
+            return None
         files = [f | {"path": f"data/{config}/{f.pop('name')}"} for f in writer.close()]
         for file in files:
             self._count(self.folder / file["path"])
         return {"rows": writer.rows, "hash": writer.hash.hexdigest(), "files": files}
+
+    def _unlike(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Keep the rows that repeat nothing which stays here."""
+        import polars as pl
+
+        marked = pl.Series(self.others.marks(frame.to_arrow(compat_level=pl.CompatLevel.oldest())))
+        for source, rows in frame.filter(marked)["source"].value_counts(sort=True).iter_rows():
+            self.withheld.setdefault(source, Counter())[REPEATS] += rows
+        return frame.filter(~marked)
 
     def _count(self, path: Path) -> None:
         """Count the rows of every source by language, licence and task."""
@@ -180,10 +215,16 @@ class _Stager:
         rows = pl.read_parquet(self.release.path / LEDGER, glob=False).filter(pl.col("source").is_in(own))
         known = pl.format("/{}", "copy_of").str.contains_any([f"/{n}/" for n in own])
         kept = rows.with_columns(copy_of=pl.when(known).then("copy_of").otherwise(pl.lit("")))
-        write_table(self.folder / LEDGER, _strings(kept))
+        write_table(self.folder / LEDGER, _strings(self._unlike(kept)))
+
+    def _tombstones(self) -> None:
+        """Take the list of withdrawn rows along: hashes of ids, which say nothing to who does not hold the rows."""
+        if tombstones.FILE in self.listed:
+            verify_file(self.release.path / tombstones.FILE, self.listed[tombstones.FILE])
+            link(self.release.path / tombstones.FILE, self.folder / tombstones.FILE)
 
     def _listed(self) -> Iterator[dict[str, Any]]:
-        for path in sorted(self.folder.rglob("*.parquet")):
+        for path in sorted(p for p in self.folder.rglob("*") if p.is_file()):
             atomic.sync(path)
             name = path.relative_to(self.folder).as_posix()
             yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}

@@ -48,6 +48,8 @@ def claim(row: dict[str, Any], splits: dict[str, str], rest: str) -> Label:
     """Turn one line into a claim with its evidence."""
     if row["label"] not in LABELS:
         raise ValueError("a label that is neither SUPPORTED nor REFUTED")
+    if not isinstance(row["evidence"], list):
+        raise TypeError
     text = row["claim"].strip()
     return Label(
         split=splits.get(text, rest),

@@ -3,7 +3,7 @@
 Upstream format, checked on the files of dev and test: `data/healthver_{train,dev,test}.csv`, columns id, evidence,
 claim, label (Supports, Refutes, Neutral), topic_ip and question; 1,917 and 1,823 rows (training, 10,590 by upstream,
 is over 4 MB and was not at hand). Ids are unique in a file and are prefixed with its split, since nothing says that
-they are so across files. 198 rows of dev and 129 of test repeat claim and evidence of an earlier row, with the same
+they are so across files. 198 rows of dev and 129 of test repeat claim and evidence of an earlier row with the same
 label: they are withheld.
 """
 

@@ -9,19 +9,31 @@ Spanish), `date-created` (MM/DD/YYYY) and `meta-desc`, and the elements `full-su
 `mesh-heading/descriptor`, `group`, `language-mapped-topic` (the topic in the other language) and others. The text is
 the summary, a line for each paragraph, heading and list item; the key is the topic's id. A topic without a summary is
 withheld. The rest of a topic is links to pages of others and is not read: of MedlinePlus, the A.D.A.M. encyclopedia
-and the drug texts of ASHP are under copyright, and the file holds neither.
+and the drug texts of ASHP are under copyright, and the file holds neither. A crawl of them is what the source
+`medlineplus_pages` reads, and with it the paper's other tasks on MedlinePlus, so that nothing of them is ever taken for
+what may be passed on.
+
+The paper does not say how the mistakes of its error detection (tasks 132-136) came about, nor which task is on which
+pages. Here an English topic of three or more sentences gets, for one of its first eight, a sentence of a topic that
+stands up to a hundred topics before it in the file, as `stranger`; checksums of the topics' ids choose both. This is
+assumed to be task133.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medcorpus import File, Source, Text, Withheld, each
 from medcorpus.formats import xml
 from medcorpus.reading import Item
+from medcorpus.records import Fields
+
+from .. import _medlineplus
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -33,23 +45,26 @@ BLOCKS = frozenset({"p", "ul", "ol", "li", "br", "div", "h1", "h2", "h3", "h4", 
 
 def read(path: Path) -> Iterator[Item]:
     """Read one day's topics."""
-    return each(xml.elements(path, "health-topic"), topic)
+    strangers: dict[str, _medlineplus.Strangers] = defaultdict(_medlineplus.Strangers)
+    return each(xml.elements(path, "health-topic"), partial(topic, strangers=strangers))
 
 
-def topic(element: Element) -> Text | Withheld:
-    """Turn one topic into a text."""
+def topic(element: Element, strangers: dict[str, _medlineplus.Strangers]) -> Text | Withheld:
+    """Turn one topic into a text, with a sentence of another topic in its language."""
     summary = xml.content(element.find("full-summary")).strip()
     if not summary:
         return Withheld("no summary")
     said = {str(name): str(value) for name, value in element.attrib.items()}
+    text = "\n".join(_lines(summary))
+    stranger = strangers[LANGS[said["language"]]].of(said["id"], text)
     return Text(
         key=said["id"],
         lang=LANGS[said["language"]],
         title=said["title"],
-        text="\n".join(_lines(summary)),
+        text=text,
         url=said["url"],
         date=_date(said.get("date-created", "")),
-        extra=_extra(element),
+        extra=_extra(element) | ({"stranger": stranger} if stranger else {}),
     )
 
 
@@ -84,6 +99,11 @@ def _date(stated: str) -> str:
     return f"{found[3]}-{found[1]}-{found[2]}" if found else ""
 
 
+def exchanged(record: Text) -> Fields | None:
+    """Give the topic with a sentence that does not belong there."""
+    return _medlineplus.exchanged(record.key, record.text, record.extra.get("stranger", ""))
+
+
 source = Source(
     title="MedlinePlus Health Topics",
     about="Summaries of diseases, conditions and wellness for patients, in English and Spanish, by the U.S. NLM.",
@@ -108,5 +128,6 @@ source = Source(
     ),
     read=read,
     kind="web",
-    extras=("also_called", "mesh", "groups", "counterpart"),
+    tasks=(_medlineplus.detection(133, exchanged),),
+    extras=("also_called", "mesh", "groups", "counterpart", "stranger"),
 )

@@ -6,9 +6,9 @@ brat, 612 / 77 / 77 abstracts, none of them in two splits, with 66,818 mentions 
 runs on.) Mentions lie inside and across each other; the text holds paragraph headings on lines of their own.
 
 The 41 labels are the 37 of upstream's README and AWARD, CRIME, LANGUAGE and LAW, which `annotation.conf` allows as
-well. 22 of the 532 discontinuous mentions name their fragments out of order, where upstream sorted offsets as strings
-(`103 113;83 92`); the record has them in reading order. Every mention is its text, and no abstract is without
-annotations: one would be rejected.
+well; what they stand for, as the instructions say it, was read off their mentions. 22 of the 532 discontinuous mentions
+name their fragments out of order, where upstream sorted offsets as strings (`103 113;83 92`); the record has them in
+reading order. Every mention is its text, and no abstract is without annotations: one would be rejected.
 
 One record per abstract, its key is the file's name (`<PMID>_ru`). `BioNNE-R/data/` repeats abstracts with part of the
 labels as tables for a shared task and `nested-mcn/` adds UMLS ids to the mentions; neither is read.
@@ -19,57 +19,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from medcorpus import File, Source, Spans, Task
+from medcorpus import File, Source, Spans
 from medcorpus.formats import brat
 from medcorpus.reading import Item, each
-from medcorpus.records import Fields
+
+from .. import _entities
 
 COMMIT = "a7d0d16043850166a4e378190e53968fc4a2ab72"
 URL = f"https://raw.githubusercontent.com/nerel-ds/NEREL-BIO/{COMMIT}/{{path}}"
-LABELS = {
-    "ACTIVITY": "деятельность и поведение",
-    "ADMINISTRATION_ROUTE": "способ введения",
-    "AGE": "возраст",
-    "ANATOMY": "анатомическая структура",
-    "AWARD": "награда",
-    "CHEM": "вещество или препарат",
-    "CITY": "город",
-    "COUNTRY": "страна",
-    "CRIME": "преступление",
-    "DATE": "дата, период или срок",
-    "DEVICE": "устройство",
-    "DISO": "заболевание, расстройство или симптом",
-    "DISTRICT": "район",
-    "EVENT": "событие",
-    "FACILITY": "здание или сооружение",
-    "FAMILY": "семья",
-    "FINDING": "результат исследования или наблюдения",
-    "FOOD": "пища или напиток",
-    "GENE": "ген или хромосома",
-    "HEALTH_CARE_ACTIVITY": "организация медицинской помощи",
-    "INJURY_POISONING": "травма или отравление",
-    "LABPROC": "лабораторный или диагностический метод",
-    "LANGUAGE": "язык",
-    "LAW": "закон, программа или руководство",
-    "LIVB": "живой организм или вирус",
-    "LOCATION": "географическая местность",
-    "MEDPROC": "лечебная или профилактическая процедура",
-    "MENTALPROC": "психический процесс",
-    "MONEY": "денежная сумма",
-    "NATIONALITY": "национальность",
-    "NUMBER": "число",
-    "ORDINAL": "порядковое числительное",
-    "ORGANIZATION": "организация",
-    "PERCENT": "процент",
-    "PERSON": "человек или группа людей",
-    "PHYS": "физиологическая функция или показатель",
-    "PRODUCT": "товар, программа или база данных",
-    "PROFESSION": "профессия",
-    "SCIPROC": "научный метод или статистика",
-    "STATE_OR_PROVINCE": "область или провинция",
-    "TIME": "время",
-}
-"""Every label and what it stands for, as read off its mentions."""
 
 
 def read(path: Path) -> Iterator[Item]:
@@ -82,11 +39,6 @@ def abstract(document: brat.Document) -> Spans:
     if not document.annotated:
         raise ValueError("no annotations")
     return Spans(key=document.name, text=document.text, spans=document.spans, relations=document.relations)
-
-
-def listed(record: Spans) -> Fields:
-    """Give the distinct mentions with their labels, one a line, as one answer."""
-    return {"list": "\n".join(record.slots()["labelled"])}
 
 
 source = Source(
@@ -111,18 +63,8 @@ source = Source(
     ),
     read=read,
     tasks=(
-        Task(
-            id="nerel_bio_ner",
-            name="nerel_bio_ner",
-            category="Named Entity Recognition",
-            domain="Academical Papers",
-            input="{text}",
-            output="{list}",
-            lang="ru",
-            instruction_lang="ru",
-            adds=("list",),
-            fields=listed,
-        ),
+        _entities.listing("nerel_bio_ner", "ru", "Academical Papers"),
+        _entities.listing("nerel_bio_disorders", "ru", "Academical Papers", "DISO", typed=False),
     ),
     version=COMMIT,
 )

@@ -4,8 +4,7 @@ Upstream format, checked on the files: `data/RuMedDaNet/{train,dev,test}_v1.json
 answer}` a line, the answer `да` or `нет`, as often the one as the other in each split. 1,052 / 256 / 256 questions;
 pairIDs are unique. `private_test_v1.jsonl` (512) has no answers and is left out.
 
-The repository these files were taken from is closed and points to sb-ai-lab/MedBench, which holds the same bytes under
-Apache-2.0. The other tasks of RuMedBench are not part of this source.
+The other tasks of RuMedBench are sources of their own, with the facts that all of them share.
 """
 
 from __future__ import annotations
@@ -14,18 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from medcorpus import Choice, File, Source, each
+from medcorpus import Choice, Source, each
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
 
-from .. import _exam
+from .. import _exam, _rumedbench
 
-COMMIT = "dd57f4f4f11aebe4fd18011b109d96b6d331a1bf"
-FORMER = "dd56a60faf55994ba402615c4067f0652ea0d2bb"
-URL = f"https://raw.githubusercontent.com/sb-ai-lab/MedBench/{COMMIT}/{{path}}"
-MIRROR = f"https://raw.githubusercontent.com/pavel-blinov/RuMedBench/{FORMER}/{{path}}"
 OPTIONS = ("да", "нет")
-SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 
 
 def read(path: Path) -> Iterator[Item]:
@@ -49,19 +43,16 @@ def question(row: dict[str, Any]) -> Choice:
 source = Source(
     title="RuMedDaNet (RuMedBench)",
     about="1,564 yes/no questions in Russian, each about one passage from medicine and its neighbouring fields.",
-    homepage="https://github.com/sb-ai-lab/MedBench",
+    homepage=_rumedbench.HOMEPAGE,
     langs=("ru",),
     shape=Choice,
-    license="Apache-2.0",
-    license_evidence="LICENSE of sb-ai-lab/MedBench: 'Apache License, Version 2.0'; the files lie in that repository",
-    license_url=f"https://github.com/sb-ai-lab/MedBench/blob/{COMMIT}/LICENSE",
+    license=_rumedbench.LICENSE,
+    license_evidence=_rumedbench.EVIDENCE,
+    license_url=_rumedbench.LICENSE_URL,
     redistribute="yes",
     access="open",
-    files=tuple(
-        File(path=f"data/RuMedDaNet/{name}_v1.jsonl", url=URL, mirrors=(MIRROR,), split=split)
-        for name, split in SPLITS.items()
-    ),
+    files=_rumedbench.files("RuMedDaNet"),
     read=read,
     tasks=(_exam.task("task61", "rumeddanet_mcqa_ru", "ru", context=True),),
-    version=COMMIT,
+    version=_rumedbench.COMMIT,
 )

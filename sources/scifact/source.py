@@ -55,6 +55,10 @@ def claim(row: dict[str, Any], corpus: Corpus | None) -> Label:
     """Turn one claim into a record, with an abstract where there is a corpus."""
     document = str(next(iter(row["evidence"]), row["cited_doc_ids"][0]))
     rationales = row["evidence"].get(document, [])
+    if any(rationale["label"] not in VERDICTS for rationale in rationales):
+        raise ValueError("a label that is neither SUPPORT nor CONTRADICT")
+    if corpus is not None and document not in corpus:
+        raise ValueError("a document that is not in the corpus")
     told = {} if corpus is None else abstract(corpus[document], [n for r in rationales for n in r["sentences"]])
     return Label(
         key=str(row["id"]),
@@ -67,6 +71,8 @@ def claim(row: dict[str, Any], corpus: Corpus | None) -> Label:
 
 def abstract(document: dict[str, Any], sentences: list[int]) -> dict[str, str]:
     """Give title and numbered sentences of an abstract, and the numbers of those that decide."""
+    if not isinstance(document["abstract"], list):
+        raise TypeError
     numbered = [f"[{n}] {' '.join(text.split())}" for n, text in enumerate(document["abstract"], 1)]
     decisive = ", ".join(str(n + 1) for n in sorted(set(sentences)))
     told = {"abstract": "\n".join((document["title"].strip(), *numbered)), "rationale": decisive}

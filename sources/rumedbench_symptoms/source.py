@@ -1,0 +1,40 @@
+"""RuMedSymptomRec of RuMedBench: complaints of Russian patients and one more symptom to ask about.
+
+Upstream format, checked on the files: `data/RuMedSymptomRec/{dev,test}_v1.jsonl`, one `{idx, symptoms, code}` a line,
+where `code` is a symptom in words: 415 and 415 complaints with 126 and 129 symptoms. The symptom was taken out of the
+record, so it is not to be found in the text. `train_v1.jsonl` (2,470 by the paper) was not at hand.
+"""
+
+from __future__ import annotations
+
+from medcorpus import Label, Source, Task
+
+from .. import _rumedbench
+
+source = Source(
+    title="RuMedSymptomRec (RuMedBench)",
+    about="3,300 complaints from Russian outpatient records, each with a symptom that the patient has as well.",
+    homepage=_rumedbench.HOMEPAGE,
+    langs=("ru",),
+    shape=Label,
+    license=_rumedbench.LICENSE,
+    license_evidence=_rumedbench.EVIDENCE,
+    license_url=_rumedbench.LICENSE_URL,
+    redistribute="yes",
+    access="open",
+    folder=_rumedbench.FOLDER,
+    files=_rumedbench.files("RuMedSymptomRec"),
+    read=_rumedbench.labelled,
+    tasks=(
+        Task(
+            id="rumedbench_symptoms_recommendation",
+            name="rumedbench_symptoms_recommendation",
+            category="Diagnosis",
+            domain="Clinical Text",
+            input="{text}",
+            output="{labels}",
+            instruction_lang="ru",
+        ),
+    ),
+    version=_rumedbench.COMMIT,
+)
