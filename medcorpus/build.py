@@ -49,6 +49,7 @@ CODE = (
     "card/report",
     "cards",
     "categories",
+    "croissant",
     "licenses",
     "linter",
     "items",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import medcorpus
 from medcorpus import registry
-from medcorpus.errors import MedcorpusError
+from medcorpus.errors import MedcorpusError, SourceError
 from medcorpus.raw import published
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ def _published(home: Path, raw: Path | None) -> Iterator[Finding]:
             if not fetch.has_published_hashes(name, home=home, raw=raw):
                 continue
             files = fetch.find(name, home=home, raw=raw).files
+        except SourceError:  # one that cannot be imported is told with the sources
+            continue
         except MedcorpusError as error:
             yield Finding(f"raw files of {name}", "fails", f"{error.where}: {error.what}", error.fix)
             continue

@@ -5,6 +5,8 @@
       ledger.parquet     every row that was left out, with the reason
       manifest.json      what the release is; what it does not list does not belong to it
       README.md          the card        card.html   the same for a browser
+      croissant.json     the same for programs, as Croissant 1.1
+      tombstones.tsv     hashes of the ids that are withdrawn for ever, where there are any
 
 The folder is written under a temporary name and renamed when it is whole. `current.json` beside it names the newest
 release of real data and those before it, `current-sample.json` does so for samples, and `yanked.json` names those that

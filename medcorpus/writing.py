@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import medcorpus
-from medcorpus import atomic, cards, overlaps, registry, render, tombstones
+from medcorpus import atomic, cards, croissant, overlaps, registry, render, tombstones
 from medcorpus.card import measured
 from medcorpus.linter import SPAN, Linter
 from medcorpus.parquet import SplitWriter, write_table
@@ -86,6 +86,7 @@ def write_release(
         atomic.write_text(folder / tombstones.FILE, tombstones.as_text(inputs.tombstones))
     for name, text in cards.files_of(manifest).items():
         atomic.write_text(folder / name, text)
+    atomic.write_json(folder / croissant.FILE, croissant.of(manifest))
     atomic.write_json(folder / MANIFEST, manifest | {"files": list(_listed(folder))})
 
 

@@ -19,19 +19,19 @@ _END = re.compile(r"(?<=[.!?]) +(?=[A-Z])")
 
 
 class Strangers:
-    """Sentences of the documents read before, of each one."""
+    """Sentences of the documents read before, one of each."""
 
     def __init__(self) -> None:
-        self._waiting: deque[str] = deque(maxlen=FAR)
+        self._waiting: deque[tuple[str, str]] = deque(maxlen=FAR)
 
-    def of(self, key: str, text: str) -> str:
-        """Give a sentence of a document read before, the farthest kept; then keep one of this document.
+    def of(self, document: str, text: str) -> str:
+        """Give a sentence of another document read before, the farthest kept; then keep one of this text.
 
         Nothing for the first document, and where the sentence stands in the text as well.
         """
-        stranger = self._waiting[0] if self._waiting else ""
+        stranger = next((sentence for name, sentence in self._waiting if name != document), "")
         if own := sentences(text):
-            self._waiting.append(own[zlib.crc32(key.encode("utf-8", "replace")) // MOST % len(own)])
+            self._waiting.append((document, own[_checksum(document) // MOST % len(own)]))
         return "" if stranger in text else stranger
 
 
@@ -46,8 +46,12 @@ def exchanged(key: str, text: str, stranger: str) -> Fields | None:
     own = sentences(text)[:MOST]
     if not stranger or len(own) < FEWEST:
         return None
-    own[zlib.crc32(key.encode("utf-8", "replace")) % len(own)] = stranger
+    own[_checksum(key) % len(own)] = stranger
     return {"paragraph": " ".join(own), "wrong": stranger}
+
+
+def _checksum(key: str) -> int:
+    return zlib.crc32(key.encode("utf-8", "replace"))
 
 
 def detection(number: int, fields: Callable[[Any], Fields | None]) -> Task:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from medcorpus.formats import delimited, gzipped
 from medcorpus.reading import Reject
+from medcorpus.source import Access, Redistribute
 
 LICENSE = "PhysioNet Credentialed Health Data License 1.5.0"
 EVIDENCE = (
@@ -15,19 +17,36 @@ EVIDENCE = (
 )
 LICENSE_URL = "https://github.com/MIT-LCP/license-and-dua/blob/main/DataUseAgreement-v1.5.0.md"
 
-Row = dict[str, str]
+
+class Terms(TypedDict):
+    """The facts of a `Source` that say on which terms its files are to be had."""
+
+    license: str
+    license_evidence: str
+    license_url: str
+    redistribute: Redistribute
+    access: Access
+    how: str
 
 
-def how(project: str, more: str = "") -> str:
-    """Say what to sign and where, for one project (`mimic-iv-note/2.2`); `more` says what is needed besides."""
-    return (
+def terms(project: str, more: str = "") -> Terms:
+    """Give the terms of a project (`mimic-iv-note/2.2`); `more` says what is needed besides its files."""
+    how = (
         "become a credentialed user of PhysioNet (account, CITI training 'Data or Specimens Only Research'), "
         f"sign the data use agreement at https://physionet.org/content/{project}/ and download its files with "
         f"SHA256SUMS.txt{more}"
     )
+    return Terms(
+        license=LICENSE,
+        license_evidence=EVIDENCE,
+        license_url=LICENSE_URL,
+        redistribute="no",
+        access="agreement",
+        how=how,
+    )
 
 
-def table(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, Row] | Reject]:
+def table(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]] | Reject]:
     """Read a `.csv` or `.csv.gz` row by row; nothing of a packed one that lies unpacked beside itself."""
     if not gzipped.is_spare(path):
         yield from delimited.rows(path, columns=columns)

@@ -50,7 +50,14 @@ class Raw(NamedTuple):
     @property
     def ends_visibly(self) -> bool:
         """Whether its format has an end, so that a file cut short can be told from a whole one."""
-        return self.kind in ("xml", "workbook", "pdf", "parquet") or self.path.endswith((".json", ".gz"))
+        binary = self.kind in ("xml", "workbook", "pdf", "parquet") or self.path.endswith(".gz")
+        return binary or (self.path.endswith(".json") and not self.in_lines)
+
+    @property
+    def in_lines(self) -> bool:
+        """Whether it holds a JSON value a line, which some files named `.json` do."""
+        first = self.stored.partition(b"\n")[0]
+        return self.path.endswith(".jsonl") or (self.kind == "json" and first.startswith(b"{") and first.endswith(b"}"))
 
     @property
     def text(self) -> bytes:
@@ -307,7 +314,7 @@ def with_values(raw: Raw, values: Sequence[str], count: int) -> Iterator[bytes]:
 
 def changed_json(raw: Raw, count: int, change: Callable[[Any, Any], object]) -> Iterator[bytes]:
     """Change something somewhere in a JSON file, or in a line of one, `count` times."""
-    lines = raw.text.splitlines() if raw.path.endswith(".jsonl") else [raw.text]
+    lines = raw.text.splitlines() if raw.in_lines else [raw.text]
     dice = raw.dice("json", count)
     for _ in range(count):
         place = dice.randrange(len(lines))

@@ -192,11 +192,12 @@ def test_stays_without_a_test_file_are_all_train(tmp_path: Path) -> None:
 
 def test_the_last_tenth_of_the_case_listing_is_test(tmp_path: Path) -> None:
     path = tmp_path / "Query_5_years.csv"
-    rows = [f"{n} years,{seer.LABELS[n % 7]},1" for n in range(40)]
-    path.write_text("\n".join(["Age," + seer.ANSWER + ",stutus_5_years", *rows, ""]))
+    rows = [f"{n},Beam radiation,{seer.LABELS[n % 7]},Alive,left,1" for n in range(40)]
+    header = f"Age at diagnosis ,Radiation recode,{seer.ANSWER},COD to site recode,Laterality,stutus_5_years"
+    path.write_text("\n".join([header, *rows, ""]))
     records = labels(list(registry.get("seer").read(path)))
     assert Counter(r.split for r in records) == {"train": 36, "test": 4}
-    assert records[0].text == "Age: 0 years"
+    assert records[0].text == "Age at diagnosis: 0\nLaterality: left"
     assert 35_348 * 9 // 10 == 31_813  # the published split
 
 

@@ -91,6 +91,13 @@ def test_a_broken_list_is_told_by_its_line(desk: Desk, line: str) -> None:
         desk.find()
 
 
+def test_the_list_is_no_raw_file_itself(desk: Desk) -> None:
+    desk.source(File(path="*.txt"))
+    put(desk.own, a_txt=b"one")
+    lists(desk.own, f"{pin(b'one').sha256} a.txt")
+    assert [(f.path, f.listed) for f in desk.find().files] == [("a.txt", True)]
+
+
 def copied(tmp_path: Path) -> Path:
     """Put the sample of the small checkout where a user's own copy lies."""
     raw = tmp_path / "raw"

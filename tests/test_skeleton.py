@@ -22,7 +22,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize("shape", skeleton.SHAPE_NAMES)
 def test_skeleton_can_be_imported_and_says_what_to_fill_in(shape: str, sources: Path) -> None:
     name = f"{NAME}_{shape.lower()}"
-    files = skeleton.write(name, shape=shape)
+    files = skeleton.write(skeleton.empty(name, shape=shape))
     forget_sources()
     assert files[-1] == sources / name / "source.py"
     assert all(file.is_file() for file in files)
@@ -45,17 +45,18 @@ def test_skeleton_can_be_imported_and_says_what_to_fill_in(shape: str, sources: 
 
 @pytest.mark.parametrize("shape", skeleton.SHAPE_NAMES)
 def test_skeleton_is_tidy(shape: str) -> None:
-    text = skeleton.source_text("some_name", shape=shape, title='A "quoted" \\ title\nof two lines')
+    draft = skeleton.empty("some_name", shape=shape, title='A "quoted" \\ title\nof two lines')
+    text = skeleton.source_text(draft)
     tree = ast.parse(text)
     assert max(map(len, text.splitlines())) <= 120
     imported = {a.name for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names}
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert imported - used == {"annotations"}
-    assert 'title="A \\"quoted\\" \\\\ title of two lines",' in text
+    assert "title='A \"quoted\" \\\\ title of two lines'," in text
 
 
 def test_title_is_kept(sources: Path) -> None:
-    skeleton.write(f"{NAME}_two", title="Deuxième corpus {curly}")
+    skeleton.write(skeleton.empty(f"{NAME}_two", title="Deuxième corpus {curly}"))
     forget_sources()
     assert registry.get(f"{NAME}_two").title == "Deuxième corpus {curly}"
 
@@ -75,7 +76,7 @@ def test_title_is_kept(sources: Path) -> None:
 def test_refused_names(name: str, told: str, sources: Path) -> None:
     before = sorted(sources.rglob("*"))
     with pytest.raises(skeleton.RefusedNameError) as error:
-        skeleton.write(name)
+        skeleton.write(skeleton.empty(name))
     assert told in str(error.value)
     assert error.value.exit_code == 2
     assert sorted(sources.rglob("*")) == before
@@ -83,10 +84,10 @@ def test_refused_names(name: str, told: str, sources: Path) -> None:
 
 def test_unknown_shape(sources: Path) -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'Spans'"):
-        skeleton.write("other", shape="Span")
+        skeleton.empty("other", shape="Span")
 
 
 def test_only_in_a_checkout(sources: Path) -> None:
     (sources.parent / "pyproject.toml").unlink()
     with pytest.raises(MedcorpusError, match="this is an installed package - clone the repository"):
-        skeleton.write("other")
+        skeleton.write(skeleton.empty("other"))

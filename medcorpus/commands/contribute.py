@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,12 @@ from medcorpus.errors import MedcorpusError, MissingFilesError, UnknownNameError
 from medcorpus.home import home_folder
 from medcorpus.skeleton import SHAPE_NAMES
 
+if TYPE_CHECKING:
+    from medcorpus.skeleton import Draft
+
 Problems = Mapping[str, Sequence[str]]
+HUB = "hf://"
+"""What the name of a dataset on the Hub starts with."""
 
 
 @click.command()
@@ -82,29 +87,58 @@ def _check_rows(check: str, problems: Sequence[str]) -> list[tuple[str, str, str
 @click.command()
 @click.argument("name")
 @click.option(
-    "--shape", type=click.Choice(SHAPE_NAMES), default="Text", show_default=True, help="Shape of its records."
+    "--from",
+    "origin",
+    default="",
+    help="A task file (see: medcorpus validate --help), or a dataset of the Hub: hf://owner/name.",
 )
+@click.option("--shape", type=click.Choice(SHAPE_NAMES), default=None, help="Shape of its records; Text by default.")
 @click.option("--title", default="", help="Name as its authors write it.")
 @options.common
-def new(name: str, shape: str, title: str, out: Output) -> None:
+def new(name: str, origin: str, shape: str | None, title: str, out: Output) -> None:
     """Start a new source in a checkout.
 
-    Writes the skeleton of sources/NAME; `medcorpus check NAME` then says what is to be filled in.
+    Writes sources/NAME: from nothing, from a task file, or from what a dataset of the Hub says of itself; `medcorpus
+    check NAME` then says what is to be filled in.
     """
     from medcorpus import skeleton
 
-    files = skeleton.write(name, shape=shape, title=title)
-    steps = (
-        f"fill in {files[-1]}",
-        f"write a few rows of your own, laid out as upstream does, to {files[-1].parent / 'sample'}",
-        f"run: medcorpus check {name}",
+    if origin and (shape or title):
+        raise click.UsageError("--from says shape and title: leave --shape and --title out")
+    skeleton.check_name(name)
+    files = skeleton.write(
+        _drafted(name, origin) if origin else skeleton.empty(name, shape=shape or "Text", title=title)
     )
+    steps = _steps(name, files)
 
     def human() -> None:
         out.line("\n".join(f"written  {file}" for file in files))
         out.line("\n" + "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))
 
     out.result({"source": name, "files": files, "next": steps}, bare=files, human=human)
+
+
+def _drafted(name: str, origin: str) -> Draft:
+    if origin.startswith(HUB):
+        from medcorpus.contributions import from_hub
+
+        return from_hub.draft(name, origin.removeprefix(HUB))
+    from medcorpus.contributions import from_file
+
+    if not Path(origin).is_file():
+        raise MissingFilesError(f"no file {origin!r} here", fix=f"name a task file, or a dataset as {HUB}owner/name")
+    return from_file.draft(name, Path(origin))
+
+
+def _steps(name: str, files: Sequence[Path]) -> tuple[str, ...]:
+    sample = files[-1].parent / "sample"
+    drafted = any(sample in file.parents for file in files)
+    rows = "write a few rows of your own, laid out as upstream does, to"
+    return (
+        f"fill in {files[-1]}",
+        f"{'write rows of your own in place of those in' if drafted else rows} {sample}",
+        f"run: medcorpus check {name}",
+    )
 
 
 @click.command()

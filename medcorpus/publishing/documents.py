@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from medcorpus import atomic, cards
-from medcorpus.publishing import croissant
+from medcorpus import atomic, cards, croissant
 from medcorpus.publishing.staging import Staged
 from medcorpus.release import MANIFEST, Release, check_manifest, root_of
 
@@ -123,7 +122,7 @@ def documents(release: Release, staged: Staged, edition: Edition) -> dict[str, b
     texts = {
         CARD: cards.files_of(manifest)[CARD].encode(),
         CHANGELOG: edition.changelog.encode(),
-        croissant.FILE: croissant.text_of(manifest).encode(),
+        croissant.FILE: atomic.json_bytes(croissant.of(manifest)),
     }
     listed = [*staged.files().values(), *(_listed(p, content) for p, content in texts.items())]
     manifest["files"] = sorted(listed, key=lambda f: str(f["path"]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from medcorpus.raw import patterns
+from medcorpus.raw import patterns, published
 
 if TYPE_CHECKING:
     from medcorpus.source import File, Source
@@ -40,6 +40,11 @@ def locate(source: Source, roots: Sequence[Path]) -> list[Place]:
 def _in(source: Source, roots: Sequence[Path]) -> list[Place]:
     found: list[Place] = []
     for entry in source.files:
-        answers = ([Place(entry, path, root) for path in patterns.expand(root, entry.path)] for root in roots)
+        answers = ([Place(entry, path, root) for path in _paths(root, entry)] for root in roots)
         found += next(filter(None, answers), [])
     return found
+
+
+def _paths(root: Path, entry: File) -> list[str]:
+    """Give the files that fit an entry; a publisher's list of hashes is none of them, whatever the pattern."""
+    return [path for path in patterns.expand(root, entry.path) if path.rsplit("/", 1)[-1] != published.NAME]

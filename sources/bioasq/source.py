@@ -6,8 +6,9 @@ in the golden files of the test batches, `Task11BGoldenEnriched/11B<n>_golden.js
 in older files one text; all are acceptable answers, of which the first is the target and the others are kept with their
 line breaks made spaces. A question without one is withheld. No file was at hand.
 
-The release and the expansion behind the 8,224 instances of MedS-Ins are not published; ASSUMED is 11b, the newest when
-it was made. Later releases hold the questions of the earlier ones, so only one may be read.
+The release behind the 8,224 instances of MedS-Ins is not published; ASSUMED is 11b, the newest when it was made, with
+an instance for each of about two ideal answers a question; here one question has all its answers. Later releases hold
+the questions of the earlier ones, so only one may be read.
 """
 
 from __future__ import annotations

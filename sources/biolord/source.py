@@ -1,8 +1,9 @@
 """BioLORD: names of biomedical concepts and texts that describe them, made from the relations of UMLS and SNOMED CT.
 
 Upstream format: the dataset card speaks of pairs of a concept's name and its description or definition, 25 million rows
-on the Hub. Neither files nor column names could be looked up, so the user writes the data set as `biolord.jsonl`, one
-object a line: a row must hold two texts, as two values or as one list, and ASSUMED is that the name comes first.
+on the Hub, and a published instance of task 50 shows such a pair. Neither files nor column names could be looked up, so
+the user writes the data set as `biolord.jsonl`, one object a line: a row must hold two texts, as two values or as one
+list, and ASSUMED is that the name comes first.
 
 MedS-Ins took 10,000 rows, which ones is not published. Here the first eight of every 20,000 rows are read, which gives
 as many; the others are passed over and not counted. To match a definition (task 48), a record carries three names that

@@ -32,7 +32,10 @@ def read(path: Path) -> Iterator[Item]:
 
 def tweet(row: dict[str, str]) -> Label:
     """Turn one row into a tweet with its stance."""
-    return Label(text=row["TWEET"].strip(), labels=(LABELS[row["LABEL"].strip()],))
+    label = row["LABEL"].strip()
+    if label not in LABELS:
+        raise ValueError("a label that is none of the three")
+    return Label(text=row["TWEET"].strip(), labels=(LABELS[label],))
 
 
 source = Source(

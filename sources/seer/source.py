@@ -1,9 +1,11 @@
-"""SEER: patients with cancer as tables, and the sequence of radiation and surgery they were given.
+"""SEER: patients with breast cancer as tables, and the sequence of radiation and surgery they were given.
 
-Upstream format, from the published script of MedS-Ins: `Query_5_years.csv`, a case listing exported from SEER*Stat
-with a header; among its columns `Radiation sequence with surgery` (the answer) and `stutus_5_years`, so misspelt
-(whether the patient lived five years; not told). What the other columns, about 15, are is not published: ASSUMED are
-the usual ones of a case listing, and all that are there are told, whatever their names. No file was at hand.
+Upstream format, from the published script of MedS-Ins, a published instance and public code on the same table:
+`Query_5_years.csv`, made from a case listing of SEER*Stat, with the columns of `TOLD`, the answer `Radiation sequence
+with surgery`, and what is not told here since it gives the answer away or was not known when the treatment was planned:
+Radiation recode, COD to site recode, Vital status recode (study cutoff used), Last_fu _year, interva_years and, so
+misspelt, stutus_5_years. MedS-Ins tells all of these but the last. Columns that are not known are told under their own
+names. No file was at hand.
 
 The published file had 35,348 rows, of which the first nine tenths, 31,813, are train and the other 3,535 test; that
 rule is kept. Seven answers are known; a patient with another one, such as an unknown sequence, is withheld. Missing
@@ -23,7 +25,24 @@ from medcorpus.reading import Item, Withheld
 from .. import _tables
 
 ANSWER = "Radiation sequence with surgery"
-UNTOLD = (ANSWER, "stutus_5_years", "status_5_years")
+TOLD = {
+    "Age at diagnosis": "Age at diagnosis",
+    "Sex": "Sex",
+    "Race recode": "Race",
+    "Diagnosis_year": "Year of diagnosis",
+    "Total number of in situ/malignant tumors for patient": "In situ or malignant tumors of the patient",
+    "CS tumor size (2004-2015)": "Tumor size (mm)",
+    "Regional nodes examined (1988+)": "Regional nodes examined",
+    "Regional nodes positive (1988+)": "Regional nodes positive",
+    "ER Status Recode Breast Cancer (1990+)": "Estrogen receptor status",
+    "PR Status Recode Breast Cancer (1990+)": "Progesterone receptor status",
+    "Derived HER2 Recode (2010+)": "HER2 status",
+    "Chemotherapy recode": "Chemotherapy",
+}
+UNTOLD = {
+    *(ANSWER, "Radiation recode", "COD to site recode", "Vital status recode (study cutoff used)", "Last_fu _year"),
+    *("interva_years", "interval_years", "stutus_5_years", "status_5_years"),
+}
 LABELS = (
     "Intraoperative rad with other rad before/after surgery",
     "Intraoperative radiation",
@@ -47,13 +66,15 @@ def patient(row: dict[str, str], split: str) -> Label | Withheld:
     """Turn one row into the patient, told line by line, and the treatment."""
     if row[ANSWER].strip() not in LABELS:
         return Withheld("a sequence of treatments that is none of the seven")
-    told = _tables.lines(row, {column: column for column in row if column not in UNTOLD})
+    names = {column: name for column, name in TOLD.items() if column in row}
+    names |= {column: column for column in row if column not in UNTOLD | TOLD.keys()}
+    told = _tables.lines(row, names)
     return Label(split=split, text=told, labels=(row[ANSWER].strip(),))
 
 
 source = Source(
-    title="SEER: radiation and surgery",
-    about="35,348 patients of the cancer registries of the USA, and how radiation and surgery followed each other.",
+    title="SEER: radiation and surgery in breast cancer",
+    about="35,348 patients with breast cancer in registries of the USA, and how radiation and surgery were ordered.",
     homepage="https://seer.cancer.gov/data/access.html",
     langs=("en",),
     shape=Label,
@@ -67,7 +88,8 @@ source = Source(
     access="agreement",
     how=(
         "request access at https://seer.cancer.gov/data/access.html, sign the SEER Research Data Use Agreement, and "
-        "export with SEER*Stat a case listing with the column 'Radiation sequence with surgery' as Query_5_years.csv"
+        "export with SEER*Stat a case listing of breast cancer with the columns that sources/seer/source.py names, as "
+        "Query_5_years.csv"
     ),
     files=(File(path="Query_5_years.csv"),),
     read=read,

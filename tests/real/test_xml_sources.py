@@ -99,7 +99,10 @@ def test_tasks_render(real_raw: Path, name: str) -> None:
                 "redistribute": "unknown",
             }
             made = render(task, record, origin, registry.instructions(name, task))
-            assert made is not None and made.input.strip() and all(output.strip() for output in made.output)
+            if made is None:
+                assert task.fields is not None, "a record that a task does not take, though it takes all"
+                continue
+            assert made.input.strip() and all(output.strip() for output in made.output)
 
 
 def test_medquad_pairs_are_numbered_within_their_page(real_raw: Path) -> None:

@@ -1,0 +1,84 @@
+"""Counts of the sources of dialogues and consultations on their real raw files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from medcorpus import registry
+from medcorpus.reading import Placed, Reject
+from medcorpus.records import Origin, Record
+from medcorpus.render import is_blank, render
+from medcorpus.schema import arrow_schema
+
+pytestmark = pytest.mark.real
+COUNTS: dict[str, dict[str, tuple[int, dict[str, int]]]] = {
+    "aci_bench": {
+        "data/challenge_data/train.csv": (67, {}),
+        "data/challenge_data/valid.csv": (20, {}),
+        "data/challenge_data_json/valid_subjective.json": (20, {}),
+    },
+}
+TASKS: list[tuple[str, str, dict[str, int]]] = [
+    ("aci_bench", "aci_bench_note", {"train": 67, "validation": 20}),
+    ("aci_bench", "aci_bench_history", {"validation": 20}),
+]
+FILES = [(name, path) for name, files in COUNTS.items() for path in files]
+
+
+@cache
+def items(raw: Path, name: str, path: str) -> tuple[Placed | Reject, ...]:
+    """Read one file of a source; skips where it is not there."""
+    if not (raw / name / path).is_file():
+        pytest.skip(f"no raw files of {name}")
+    found = tuple(registry.get(name).read(raw / name / path))
+    assert all(isinstance(item, Placed | Reject) for item in found)
+    return cast(tuple[Placed | Reject, ...], found)
+
+
+def records(raw: Path, name: str) -> list[tuple[str, Record]]:
+    """Give the records of a source with their files."""
+    return [(path, i.record) for path in COUNTS[name] for i in items(raw, name, path) if isinstance(i, Placed)]
+
+
+def outputs(raw: Path, name: str, task_id: str) -> dict[str, list[str]]:
+    """Give the outputs of a task by split."""
+    source = registry.get(name)
+    task = next(task for task in source.tasks if task.id == task_id)
+    found: dict[str, list[str]] = {}
+    for path, record in records(raw, name):
+        file = source.file_for(path)
+        assert file is not None
+        split = record.split or file.split
+        origin = dict.fromkeys(arrow_schema(Origin).names, "") | {"source": name, "id": f"{name}/x"}
+        if made := render(task, record, origin | {"split": split, "lang": source.only_lang}, ("",)):
+            assert not is_blank(made)
+            found.setdefault(split, []).append(made.output[0])
+    return found
+
+
+@pytest.mark.parametrize(("name", "path"), FILES)
+def test_rows_and_rejects(real_raw: Path, name: str, path: str) -> None:
+    rows, withheld = COUNTS[name][path]
+    found = items(real_raw, name, path)
+    rejects = [item for item in found if isinstance(item, Reject)]
+    assert len(found) - len(rejects) == rows
+    assert Counter(reject.reason for reject in rejects if reject.withheld) == withheld
+    assert [reject for reject in rejects if not reject.withheld] == []
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_every_record_is_sound_and_its_key_its_own(real_raw: Path, name: str) -> None:
+    found = [record for _, record in records(real_raw, name)]
+    assert {fault for record in found for fault in record.faults()} == set()
+    assert {extra for record in found for extra in record.extra} <= set(registry.get(name).extras)
+    assert max(Counter(record.key for record in found if record.key).values(), default=1) == 1
+
+
+@pytest.mark.parametrize(("name", "task_id", "counts"), TASKS)
+def test_rows_that_a_task_takes(real_raw: Path, name: str, task_id: str, counts: dict[str, int]) -> None:
+    assert {split: len(rows) for split, rows in outputs(real_raw, name, task_id).items()} == counts
