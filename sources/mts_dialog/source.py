@@ -3,8 +3,9 @@
 Upstream format, checked on the files: `Main-Dataset/MTS-Dialog-<set>.csv`, UTF-8, line breaks inside quotes (CRLF, in
 places LF), columns `ID, section_header, section_text, dialogue`; `ID` counts from 0 in every file. 1,201 + 100 + 2 x
 200 rows, nothing blank, 20 headers. A line of a dialogue is `<speaker>: <what is said>`; the names of speakers that are
-misspelt there (`Docotr_2`, `Gest_family`, `Guest_clinican`) are put right. Five conversations stand twice, four of them
-with another text or header. The two test sets are those of two challenges.
+misspelt there (`Docotr_2`, `Gest_family`, `Guest_clinican`) are put right, and the one text that ends in `None`
+without a full stop gets it. Five conversations stand twice or more, most with another text or header. The two test sets
+are those of two challenges.
 
 Texts of a section such as `None.` are the same for dozens of conversations, so only those of 100 characters and more
 are asked to be put into a dialogue. The augmented training sets, translations there and back, are not read.
@@ -69,8 +70,13 @@ def section(row: dict[str, str], prefix: str) -> Pair:
     header = row["section_header"].strip()
     if header not in SECTIONS:
         raise ValueError("a header that is none of the 20")
-    key = f"{prefix}-{row['ID'].strip()}"
-    return Pair(key=key, text=_dialogue(row["dialogue"]), target=_lines(row["section_text"]), extra={"header": header})
+    written = _lines(row["section_text"])
+    return Pair(
+        key=f"{prefix}-{row['ID'].strip()}",
+        text=_dialogue(row["dialogue"]),
+        target=f"{written}." if written.endswith("None") else written,
+        extra={"header": header},
+    )
 
 
 def _dialogue(text: str) -> str:
