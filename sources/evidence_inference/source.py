@@ -169,7 +169,6 @@ source = Source(
             input="{article}",
             output="{comparisons}",
             fields=partial(having, "article"),
-            exempt={"missing_value": "'None' is what articles say under headings such as 'Competing interests'"},
         ),
     ),
     extras=("comparison", "article", "comparisons"),
