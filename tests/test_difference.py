@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from medcorpus import difference, references, tombstones
 from medcorpus.difference import Difference, rows, telling
 from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.records import Instruction
+from medcorpus.release import Release
 from medcorpus.schema import arrow_schema
 from tests.commandline import error_of, run
 from tests.releases import HASH, OTHER, row, write_release, write_tables
@@ -232,6 +236,27 @@ def test_release_without_ledger_says_less(home: Path) -> None:
     other = write_release(home, "1.1.0", OLD[1:], ledger=[ledger("0", "near duplicate")])
     (other.path / "ledger.parquet").unlink()
     assert difference.between(one, other).reasons["removed"] == {"read or rendered in another way": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class FarAway(Release):
+    """A release whose files come when they are asked for."""
+
+    stock: Path
+
+    def bring(self, paths: Iterable[Path]) -> None:
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.stock / path.relative_to(self.path), path)
+
+
+def test_only_what_may_differ_is_brought_here(home: Path, tmp_path: Path) -> None:
+    same = [row(f"t{i}", split="test") for i in range(5)]
+    one = write_release(home, "1.0.0", [*OLD, *same])
+    other = write_release(home, "1.1.0", [*OLD[1:], *same], ledger=[ledger("0", "near duplicate")])
+    far = FarAway(tmp_path / "far", other.manifest, other.path)
+    assert difference.between(one, far).reasons["removed"] == {"left out: near duplicate": 1}
+    assert sorted(p.name for p in far.path.rglob("*.parquet")) == ["ledger.parquet", "train-00000-of-00001.parquet"]
 
 
 def many(start: int, stop: int, text: str) -> pa.Table:

@@ -19,6 +19,7 @@ RULES = {
     "interpreter": "a source does not change how Python runs",
     "time": "a sample is read in a second: is there a loop without an end?",
     "memory": "a sample is small: read row by row, and believe no size that a file states",
+    "disk": "a reader keeps little in the folder of tempfile, and removes it",
     "crash": "the process that read the sample came to a bad end",
 }
 """Every rule by its name, with what to do instead."""

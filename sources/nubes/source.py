@@ -19,10 +19,12 @@ from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
-from medcorpus import File, Source, Spans, Task, each
+from medcorpus import File, Source, Spans, each
 from medcorpus.formats import brat
 from medcorpus.reading import Item
 from medcorpus.records import Fields, Span
+
+from .. import _tasks
 
 COMMIT = "91c81c1f5eee2b5b9d377cc78c2442e8e8b198a1"
 URL = f"https://raw.githubusercontent.com/Vicomtech/NUBes-negation-uncertainty-biomedical-corpus/{COMMIT}/{{path}}"
@@ -93,25 +95,15 @@ source = Source(
     ),
     read=read,
     tasks=(
-        Task(
-            id="nubes_markers",
-            name="nubes_markers",
-            category="Named Entity Recognition",
-            domain="Clinical Text",
-            input="{text}",
+        _tasks.own(
+            *("nubes_markers", "Named Entity Recognition", "Clinical Text", "es"),
             output="{markers}",
-            instruction_lang="es",
             adds=("markers",),
             fields=markers,
         ),
-        Task(
-            id="nubes_scopes",
-            name="nubes_scopes",
-            category="Information Extraction",
-            domain="Clinical Text",
-            input="{text}",
+        _tasks.own(
+            *("nubes_scopes", "Information Extraction", "Clinical Text", "es"),
             output="{scopes}",
-            instruction_lang="es",
             adds=("scopes",),
             fields=scopes,
         ),
