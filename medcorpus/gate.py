@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medcorpus import croissant, products, release, tombstones, verified
-from medcorpus.errors import MedcorpusError
+from medcorpus.errors import MedcorpusError, VerificationError
 from medcorpus.release import Release
 
 if TYPE_CHECKING:
@@ -134,7 +134,10 @@ def schema(asked: Asked) -> Iterator[str]:
 
     from medcorpus.difference.rows import types_of
 
-    release.check_manifest(asked.manifest, str(asked.release.path))
+    try:
+        release.check_manifest(asked.manifest, str(asked.release.path))
+    except VerificationError as error:
+        yield f"the manifest is not valid: {error.what}"
     stated = types_of(asked.manifest)
     for _, _, file in asked.files():
         columns = [{"name": f.name, "type": str(f.type)} for f in pq.read_schema(asked.path(file))]

@@ -81,6 +81,12 @@ def test_schema_that_is_not_the_stated_one(home: Path) -> None:
     assert "other columns than the manifest states" in "\n".join(told(edited(found, as_is)))
 
 
+def test_manifest_that_is_not_valid(home: Path) -> None:
+    found = write_release(home, "1.0.0", ROWS)
+    spoilt = Release(found.path, {**found.manifest, "tasks": {"task60": -1}})
+    assert "schema: the manifest is not valid: tasks/task60: -1 is less than the minimum of 0" in told(spoilt)
+
+
 COUNTS: dict[str, tuple[Callable[[Manifest], object], str]] = {
     "files": (
         lambda m: m["configs"]["task60"]["train"]["files"][0].update(rows=99),
