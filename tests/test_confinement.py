@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from medcorpus import contract
-from medcorpus.confinement import kernel
+from medcorpus.confinement import checking, kernel
 from medcorpus.confinement.checking import told
 from medcorpus.confinement.child import Stopped
 from medcorpus.confinement.limits import Limits
@@ -204,7 +204,7 @@ def test_harm_behind_the_hook_is_refused(harm: str, checkout: Path, tmp_path: Pa
 UNHOOKED = """
 import os, sys, errno
 from pathlib import Path
-from medcorpus.confinement import kernel
+from medcorpus.confinement import checking, kernel
 from medcorpus.confinement.limits import Limits
 import socket, resource, threading
 walls = kernel.confine(Path("inside").resolve(), [Path(p) for p in sys.path if p] + [Path("/usr")], Limits(), 1)
@@ -263,3 +263,9 @@ def test_filter_is_a_sound_program(machine: str) -> None:
 
 def test_a_rule_that_is_not_known_is_told_all_the_same() -> None:
     assert told(Stopped("made up", "x", "")) == "made up: x - see CONTRIBUTING.md"
+
+
+def test_missing_walls_are_told(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_hook = checking.Checked(problems={tiny.NAME: {"facts": []}}, walls=["hook", "limits"])
+    monkeypatch.setattr(checking, "check", lambda *names, **options: only_hook)
+    assert "only Python's audit hook holds the sources" in run("check", tiny.NAME).stderr
