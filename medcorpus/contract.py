@@ -80,11 +80,15 @@ def _files(name: str) -> Iterator[str]:
 
 def _sample(name: str) -> Iterator[str]:
     folder = registry.home_of(name) / "sample"
-    size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+    files = [p for p in folder.rglob("*") if p.is_file()]
+    size = sum(p.stat().st_size for p in files)
     if size == 0:
         yield "sample/ is empty: write a few rows in the upstream's raw layout"
     if size > SAMPLE_BYTES:
         yield f"sample/ has {size:,} bytes, more than {SAMPLE_BYTES:,}: keep a few rows"
+    for path in files:
+        if size <= SAMPLE_BYTES and TODO.encode() in path.read_bytes():
+            yield f"sample/{path.relative_to(folder).as_posix()} still says {TODO!r}: write rows of your own"
     if registry.get(name).access != "open" and not (folder / "SYNTHETIC").is_file():
         yield "access is not open: say in sample/SYNTHETIC that the sample is made up"
 

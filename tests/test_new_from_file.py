@@ -58,6 +58,9 @@ def fill_in(folder: Path) -> None:
         text = text.replace(empty, filled)
     path.write_text(text, encoding="utf-8")
     (folder / "cite.bib").write_text(CITE, encoding="utf-8")
+    for quoted in (folder / "sample").glob("*.json"):
+        text = quoted.read_text(encoding="utf-8")
+        quoted.write_text(text.replace("FILL IN: write your own in place of: ", ""), encoding="utf-8")
     for phrasings in (folder / "phrasings").iterdir():
         first = phrasings.read_text(encoding="utf-8").splitlines()[0]
         first = "Choose the option that answers the question about the ward." if "FILL IN" in first else first
@@ -98,7 +101,7 @@ def test_only_what_a_person_must_say_is_missing(
     )
     assert source.files[0].split == ("test" if "Split__Type" in changes else "train")
     assert source.files[0].sha256 == from_file._sha256(file)
-    assert set(failing(folder)) == {"facts", "terms", "docstring", "files", "expected", "phrasings"}
+    assert set(failing(folder)) == {"facts", "terms", "docstring", "files", "sample", "expected", "phrasings"}
     fill_in(folder)
     found = failing(folder)
     if labels:

@@ -94,7 +94,7 @@ def test_from_the_features_of_the_card(hub: Web) -> None:
     assert [task.id for task in source.tasks] == [f"{NAME}_mcqa"]
     names = sorted(p.name for p in (folder / "sample").rglob("*.parquet"))
     assert names == ["test-00000-of-00001.parquet", "train-00000-of-00002.parquet"]
-    assert set(failing(folder)) == {"facts", "docstring", "expected", "phrasings", "langs"}
+    assert set(failing(folder)) == {"facts", "docstring", "expected", "phrasings", "langs", "sample"}
     fill_in(folder)
     found = failing(folder)
     assert set(found) == {"expected", "langs"}
