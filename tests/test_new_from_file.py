@@ -127,7 +127,7 @@ def test_workbook(sources: Path, tmp_path: Path) -> None:
     assert [i["output"] for i in marked] == [[row[1]] for row in SHEET_ROWS[: from_file.SAMPLED]]
     assert task_file.facts(sample)["Split Type"] == "Test"
     fill_in(folder)
-    assert set(failing(folder)) == {"expected"}
+    assert set(failing(folder)) == {"expected", "sample"}
 
 
 def test_sample_marks_what_it_quotes(sources: Path, tmp_path: Path) -> None:

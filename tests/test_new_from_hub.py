@@ -97,7 +97,7 @@ def test_from_the_features_of_the_card(hub: Web) -> None:
     assert set(failing(folder)) == {"facts", "docstring", "expected", "phrasings", "langs", "sample"}
     fill_in(folder)
     found = failing(folder)
-    assert set(found) == {"expected", "langs"}
+    assert set(found) == {"expected", "langs", "sample"}
     assert found["langs"][0].startswith("rows declared 'en' read like")  # for the sample is made up of names
 
 
