@@ -33,11 +33,11 @@ bench: $(READY) ## measure against the bare readers and against datasets
 card: $(READY) ## print the card of a product built here: make card NAME=meds-ins
 	$(BIN)/medcorpus card $(or $(NAME),meds-ins) --home build
 
-publish: $(READY) ## build the four products from real raw files, verify them and show their cards: make publish RAW=dir
-	@test -n "$(RAW)" || { echo "say where the raw files are: make publish RAW=dir"; exit 2; }
+publish: $(READY) ## build the four products from real raw files, verify and publish them: make publish RAW=dir TO=hf://namespace (or a folder)
+	@test -n "$(RAW)" -a -n "$(TO)" || { echo "say where the raw files are and where to publish: make publish RAW=dir TO=hf://namespace"; exit 2; }
 	$(BIN)/medcorpus build all --raw $(RAW)
 	$(BIN)/medcorpus verify
-	@echo "The releases are whole. Uploading them is not part of this version."; exit 1
+	@for product in mmedc meds-ins mmedbench meds-bench; do $(BIN)/medcorpus publish $$product --to $(TO)/$$product $(FLAGS) || exit $$?; done
 
 new: $(READY) ## write the skeleton of a source: make new NAME=my_corpus
 	@test -n "$(NAME)" || { echo "name the source: make new NAME=my_corpus"; exit 2; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class MedcorpusError(Exception):
@@ -98,6 +98,17 @@ class MovedError(HubError):
     """What is published changed since the plan was made: somebody else published meanwhile."""
 
     exit_code = 75
+
+
+class RefusedError(MedcorpusError):
+    """A release that does not pass its checks, and so is not published."""
+
+    def __init__(self, refusals: Mapping[str, Sequence[str]], where: str) -> None:
+        told = "; ".join(f"{check}: {texts[0]}" for check, texts in refusals.items())
+        more = sum(len(texts) - 1 for texts in refusals.values())
+        what = f"not published: {told}{f'; and {more} more' if more else ''}"
+        allow = " ".join(f"--allow {check}" for check in refusals)
+        super().__init__(what, where=where, fix=f"mend it; or, if that is how it is to be: {allow}")
 
 
 class LockedError(MedcorpusError):

@@ -232,7 +232,7 @@ def _compared(seen: _Seen) -> Iterator[tuple[str, int, int, str]]:
     rows = pl.concat(seen.hashes)
     conflicting = rows.filter(pl.col("output").n_unique().over("input") > 1)
     yield "conflicting", conflicting.height, rows.height, _first(conflicting)
-    tested = rows.filter(split="test")["input"].unique()
+    tested = rows.filter(split="test")["input"].unique(maintain_order=True)
     trained = rows.filter(pl.col("split") == "train")
     twins = trained.filter(pl.col("input").is_in(tested.implode()))
     yield "twins", twins.height, trained.height, _first(twins)

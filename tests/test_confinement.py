@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
 
 from medcorpus import contract
-from medcorpus.confinement import kernel
+from medcorpus.confinement import checking, kernel
 from medcorpus.confinement.checking import told
 from medcorpus.confinement.child import Stopped
+from medcorpus.confinement.limits import Limits
 from medcorpus.confinement.rules import RULES
 from tests import checkout as tiny
 from tests.commandline import run
@@ -120,6 +122,21 @@ def test_endless_loop_is_stopped(when_read: str, when_imported: str, checkout: P
     assert f"{checkout / 'sources' / name / 'source.py'} line " in told
 
 
+def test_a_full_disk_is_stopped(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Limits, "__init__", partialmethod(Limits.__init__, folder=2**20))
+    code = "import time; Path('big').write_bytes(bytes(2**21)); time.sleep(60)"
+    name = evil(checkout, code)
+    told = problem_of(name)
+    assert told.startswith("disk: more than 0.000977 GB in its folder at ")
+    assert f"{checkout / 'sources' / name / 'source.py'} line " in told
+
+
+def test_a_huge_file_is_refused(checkout: Path) -> None:
+    name = evil(checkout, "f = open('big', 'wb')\n    for _ in range(300): f.write(bytes(2**20))")
+    found = json.loads(run("check", name, "--format", "json", code=1).stdout)["sources"][name]
+    assert any("OSError" in problem for problem in found["reads"])
+
+
 def test_harm_at_import_is_stopped(checkout: Path) -> None:
     told = problem_of(evil(checkout, when_imported="import socket\nsocket.socket()"))
     assert told.startswith("network: socket.__new__")
@@ -187,7 +204,7 @@ def test_harm_behind_the_hook_is_refused(harm: str, checkout: Path, tmp_path: Pa
 UNHOOKED = """
 import os, sys, errno
 from pathlib import Path
-from medcorpus.confinement import kernel
+from medcorpus.confinement import checking, kernel
 from medcorpus.confinement.limits import Limits
 import socket, resource, threading
 walls = kernel.confine(Path("inside").resolve(), [Path(p) for p in sys.path if p] + [Path("/usr")], Limits(), 1)
@@ -246,3 +263,9 @@ def test_filter_is_a_sound_program(machine: str) -> None:
 
 def test_a_rule_that_is_not_known_is_told_all_the_same() -> None:
     assert told(Stopped("made up", "x", "")) == "made up: x - see CONTRIBUTING.md"
+
+
+def test_missing_walls_are_told(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_hook = checking.Checked(problems={tiny.NAME: {"facts": []}}, walls=["hook", "limits"])
+    monkeypatch.setattr(checking, "check", lambda *names, **options: only_hook)
+    assert "only Python's audit hook holds the sources" in run("check", tiny.NAME).stderr

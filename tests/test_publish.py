@@ -13,7 +13,7 @@ import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 
 from medcorpus import publishing, release
-from medcorpus.errors import HubError, MedcorpusError, MovedError, VerificationError
+from medcorpus.errors import HubError, MedcorpusError, MovedError, RefusedError, VerificationError
 from medcorpus.publishing import applying, planning
 from medcorpus.publishing.applying import Published
 from medcorpus.publishing.changes import bumped
@@ -26,6 +26,8 @@ from tests.hub import CLIENTS_WARN, TOKEN, LoopbackHub, loopback, point_clients
 pytestmark = CLIENTS_WARN
 TO = "hf://tester/meds-ins"
 NAME = "tester/meds-ins"
+ALLOW = ("contamination",)
+"""There is no benchmark among the made-up sources."""
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +62,12 @@ lfs_only = pytest.mark.parametrize("hub", ["lfs"], indirect=True)
 
 
 def prepare(made: Release, place: Clinic, to: object = TO, **options: Any) -> Prepared:
-    return planning.prepare(made, publishing.target_at(str(to)), place.home, **options)
+    return planning.prepare(made, publishing.target_at(str(to)), place.home, **{"allow": ALLOW, **options})
 
 
 def publish(made: Release, place: Clinic, to: object = TO, **options: Any) -> Published:
     target = publishing.target_at(str(to))
-    return applying.carry_out(planning.prepare(made, target, place.home, **options), target)
+    return applying.carry_out(planning.prepare(made, target, place.home, **{"allow": ALLOW, **options}), target)
 
 
 def commits(hub: LoopbackHub) -> list[str]:
@@ -157,7 +159,9 @@ def test_source_that_goes_makes_a_major_version(hub: LoopbackHub, place: Clinic,
     plan = prepare(first, place, purpose="commercial").plan
     assert (plan.version, plan.advice) == ("2.0.0", "major")
     assert {c.action for c in plan.changes if NON_COMMERCIAL in c.path} == {"delete"}
-    publish(first, place, purpose="commercial")
+    with pytest.raises(RefusedError, match=f"drift: {NON_COMMERCIAL} has 0 rows, it had 4"):
+        publish(first, place, purpose="commercial")
+    publish(first, place, purpose="commercial", allow=(*ALLOW, "drift"))
     files = HfApi(endpoint=hub.url).list_repo_files(NAME, repo_type="dataset")
     assert not [f for f in files if NON_COMMERCIAL in f]
     old = HfApi(endpoint=hub.url).list_repo_files(NAME, repo_type="dataset", revision="v1.0.0")
@@ -228,7 +232,7 @@ def test_folder_is_read_by_datasets(place: Clinic, first: Release, tmp_path: Pat
 
 @lfs_only
 def test_plan_that_was_written_is_carried_out(hub: LoopbackHub, place: Clinic, first: Release, tmp_path: Path) -> None:
-    common = ("publish", "meds-ins", "--home", place.home, "--path", first.path)
+    common = ("publish", "meds-ins", "--home", place.home, "--path", first.path, "--allow", "contamination")
     told = run(*common, "--to", TO, "--plan", tmp_path / "plan.json").stdout
     assert "plan written to" in told
     assert "access: agreement" in told
@@ -243,7 +247,7 @@ def test_plan_that_no_longer_holds_is_refused(
     hub: LoopbackHub, place: Clinic, first: Release, second: Release, tmp_path: Path
 ) -> None:
     publish(first, place)
-    common = ("publish", "meds-ins", "--home", place.home)
+    common = ("publish", "meds-ins", "--home", place.home, "--allow", "contamination")
     run(*common, "--path", second.path, "--to", TO, "--plan", tmp_path / "plan.json")
     told = error_of(*common, "--path", first.path, "--apply", tmp_path / "plan.json", code=75)
     assert "the release here" in told
@@ -264,7 +268,20 @@ def test_dry_run_does_nothing(hub: LoopbackHub, place: Clinic, first: Release) -
 
 @lfs_only
 def test_plan_as_json(hub: LoopbackHub, place: Clinic, first: Release) -> None:
-    out = run("publish", "meds-ins", "--home", place.home, "--path", first.path, "--to", TO, "--format", "json")
+    out = run(
+        "publish",
+        "meds-ins",
+        "--home",
+        place.home,
+        "--path",
+        first.path,
+        "--to",
+        TO,
+        "--format",
+        "json",
+        "--allow",
+        "contamination",
+    )
     told = json.loads(out.stdout)
     assert told["done"]["version"] == told["version"] == "1.0.0"
     assert {c["action"] for c in told["changes"]} == {"add"}

@@ -93,7 +93,7 @@ def copied(folder: Path, to: Path) -> Path:
 
 def publish(made: Release, place: Clinic) -> applying.Published:
     target = publishing.target_at(TO)
-    return applying.carry_out(planning.prepare(made, target, place.home), target)
+    return applying.carry_out(planning.prepare(made, target, place.home, allow=("contamination",)), target)
 
 
 def uploaded(hub: LoopbackHub) -> int:

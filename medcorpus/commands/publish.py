@@ -43,6 +43,7 @@ SHOWN_FILES = 20
 )
 @click.option("--private", is_flag=True, help="Create the repository as a private one, if it has to be created.")
 @click.option("--sample", is_flag=True, help="Publish a release of made-up samples to the Hub all the same.")
+@click.option("--allow", multiple=True, help="Let a check go by its name; may be given several times.")
 @options.store
 @options.release_path
 @options.common
@@ -56,6 +57,7 @@ def publish(
     purpose: str,
     private: bool,
     sample: bool,
+    allow: tuple[str, ...],
     store: str,
     path: Path | None,
     out: Output,
@@ -87,6 +89,7 @@ def publish(
             purpose=purpose,
             date=date,
             store=store,
+            allow=(*allow, *(written.allowed if written else ())),
             watch=watch,
         )
         if written is not None:
@@ -144,6 +147,9 @@ def _show(plan: Plan, published: Published | None, plan_file: Path | None, out: 
     for line in plan.reasons:
         out.line(f"  {line}")
     _show_files(plan, out)
+    refused = [(check, text) for check, texts in plan.refusals.items() for text in texts]
+    if refused:
+        out.table(("check", "what it has found"), refused, title="\nrefused")
     if plan.card:
         out.line("\ncard")
         for line in plan.card:

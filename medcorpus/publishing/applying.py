@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from medcorpus import cards
-from medcorpus.errors import MovedError, VerificationError
+from medcorpus.errors import MovedError, RefusedError, VerificationError
 from medcorpus.publishing.planning import Plan, Prepared
 from medcorpus.publishing.staging import Watch
 from medcorpus.publishing.targets import Content, Head, Target
@@ -28,11 +28,14 @@ def carry_out(prepared: Prepared, target: Target, watch: Watch = lambda what, do
     """Publish what was prepared; when there is nothing new, see only that what is there is whole.
 
     Raises:
+        RefusedError: A check has found something; nothing was changed.
         MovedError: Somebody else published meanwhile; nothing was changed.
         VerificationError: What arrived is not what was sent, or cannot be loaded; it got no tag.
         HubError: The Hub cannot be reached, or refuses; run it again, and what was sent is kept.
     """
     plan, revision = prepared.plan, prepared.head.revision
+    if plan.refusals:
+        raise RefusedError(plan.refusals, plan.to)
     if plan.changes:
         watch("upload", 0, 1)
         revision = target.put(plan.changes, prepared.contents, prepared.head, message_of(plan))
@@ -96,6 +99,7 @@ NAMES = {
     "the version": "version",
     "the files": "changes",
     "what stays here": "withheld",
+    "what checks found": "refusals",
 }
 
 

@@ -1,6 +1,7 @@
-"""What is published beside the rows: manifest, card and changelog, made from the facts of a staged release.
+"""What is published beside the rows: manifest, card, changelog and Croissant description.
 
-The same facts and the same edition give the same bytes: that is how a second run finds that there is nothing new.
+They are made from the facts of a staged release. The same facts and the same edition give the same bytes: that is how
+a second run finds that there is nothing new.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from medcorpus import atomic, cards
+from medcorpus import atomic, cards, croissant
 from medcorpus.publishing.staging import Staged
 from medcorpus.release import MANIFEST, Release, check_manifest, root_of
 
@@ -18,7 +19,7 @@ CARD, CHANGELOG = "README.md", "CHANGELOG.md"
 TAKEN = ("format", "product", "sample", "recipe", "tools", "columns", "stages", "phrasings", "withdrawn")
 """What a published manifest takes over as it is."""
 HEADING = "# Changelog\n"
-DOCUMENTS = (CARD, CHANGELOG, MANIFEST)
+DOCUMENTS = (CARD, CHANGELOG, MANIFEST, croissant.FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +113,17 @@ def _lint(local: Mapping[str, Any], staged: Staged) -> dict[str, Any]:
 
 
 def documents(release: Release, staged: Staged, edition: Edition) -> dict[str, bytes]:
-    """Give manifest, card and changelog by their paths.
+    """Give manifest, card, changelog and Croissant description by their paths.
 
     Raises:
         VerificationError: The manifest is not what its schema asks for.
     """
     manifest = manifest_of(release, staged, edition)
-    texts = {CARD: cards.files_of(manifest)[CARD].encode(), CHANGELOG: edition.changelog.encode()}
+    texts = {
+        CARD: cards.files_of(manifest)[CARD].encode(),
+        CHANGELOG: edition.changelog.encode(),
+        croissant.FILE: atomic.json_bytes(croissant.of(manifest)),
+    }
     listed = [*staged.files().values(), *(_listed(p, content) for p, content in texts.items())]
     manifest["files"] = sorted(listed, key=lambda f: str(f["path"]))
     check_manifest(manifest, release.product)

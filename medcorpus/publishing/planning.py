@@ -6,15 +6,16 @@ import difflib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from medcorpus import atomic
-from medcorpus.errors import MedcorpusError, VerificationError
-from medcorpus.publishing import changes, documents
+from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
+from medcorpus.publishing import changes, documents, gates
 from medcorpus.publishing.documents import CARD, CHANGELOG, DOCUMENTS, Edition
+from medcorpus.publishing.gates import Candidate, Refusal
 from medcorpus.publishing.lookalikes import Lookalikes
 from medcorpus.publishing.staging import Staged, Watch, stage
 from medcorpus.publishing.targets import Change, Content, Head, Target
@@ -46,6 +47,8 @@ class Plan:
         card: Differences of the card, line by line.
         withheld: Rows that stay here, by source and reason.
         tag: The tag that is missing; empty when there is no commit and the tag is there.
+        refusals: What checks have found, by their names; nothing is published while there are any.
+        allowed: Names of checks that were let go.
     """
 
     product: str
@@ -64,6 +67,8 @@ class Plan:
     card: tuple[str, ...]
     withheld: Mapping[str, Mapping[str, int]]
     tag: str
+    refusals: Mapping[str, tuple[str, ...]]
+    allowed: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -89,7 +94,8 @@ class Plan:
             found = json.loads(path.read_text(encoding="utf-8"))
             values = {f.name: found.pop(f.name) for f in fields(cls)} | ({"": None} if found else {})
             listed = tuple(Change(**c) for c in values["changes"])
-            lines = {name: tuple(values[name]) for name in ("reasons", "card")}
+            lines: dict[str, Any] = {name: tuple(values[name]) for name in ("reasons", "card", "allowed")}
+            lines["refusals"] = {check: tuple(texts) for check, texts in values["refusals"].items()}
             return cls(**values | lines | {"changes": listed})
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             told = "this is no plan"
@@ -115,6 +121,7 @@ def prepare(
     purpose: str = "any",
     date: str = "",
     store: str = "",
+    allow: Sequence[str] = (),
     watch: Watch = lambda what, done, total: None,
 ) -> Prepared:
     """Find out what publishing would do, without doing it.
@@ -127,6 +134,7 @@ def prepare(
         purpose: Purpose that the licences of all rows must serve: `any` or `commercial`.
         date: Day of publication; today by default.
         store: Where layers lie, if not in the home folder.
+        allow: Names of checks whose findings are let go.
         watch: Called with what is being done, how much of it, and how much there is.
 
     Raises:
@@ -147,8 +155,21 @@ def prepare(
     Lookalikes(home, store).check([*listed, *((path, text.decode()) for path, text in made.items())])
     contents = {path: Content(staged.folder / path, f["bytes"], f["sha256"]) for path, f in staged.files().items()}
     contents |= {path: Content.of(content) for path, content in made.items()}
+    manifest = json.loads(made[MANIFEST])
     plan = _plan(release, target, head, before, edition, found, contents, staged, purpose)
-    return Prepared(plan, contents, head, json.loads(made[MANIFEST]))
+    if not plan.is_empty:
+        card = made[CARD].decode()
+        checked = gates.refusals(Candidate(release, staged, manifest, card, before if plan.changes else None))
+        plan = replace(plan, refusals=_refusals(checked, allow), allowed=tuple(sorted(set(allow))))
+    return Prepared(plan, contents, head, manifest)
+
+
+def _refusals(found: Sequence[Refusal], allow: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    for name in allow:
+        if name not in gates.CHECKS:
+            raise UnknownNameError("check", name, gates.CHECKS)
+    kept = [r for r in found if r.check not in allow]
+    return {check: tuple(r.text for r in kept if r.check == check) for check in dict.fromkeys(r.check for r in kept)}
 
 
 def _held(target: Target, head: Head, release: Release) -> Mapping[str, Any] | None:
@@ -258,6 +279,8 @@ def _plan(
         card=tuple(_card_changes(target, head, contents)) if listed else (),
         withheld=staged.facts["withheld"],
         tag=name if needs_tag else "",
+        refusals={},
+        allowed=(),
     )
 
 

@@ -28,6 +28,7 @@ from tests.bench import (
     near,
     pii,
     quality,
+    rereleasing,
     row_local,
     screening,
 )
@@ -46,6 +47,7 @@ PARTS = {
     "quality": quality.main,
     "pii": pii.main,
     "near": near.main,
+    "rerelease": rereleasing.main,
 }
 LIBRARIES = ("pyarrow", "polars", "numba", "datasets", "lxml", "fastexcel")
 
