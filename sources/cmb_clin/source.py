@@ -3,7 +3,9 @@
 Upstream format, checked on the file: `Data/CME-test-qa/CMB-test-qa.json`, one JSON array of 74 `{id, title,
 description, QA_pairs [{question, answer}]}`, CRLF between lines; 208 questions, mostly on diagnosis, differential
 diagnosis and treatment. One record per question with its case. The title names the disease and is not shown. Made for
-evaluation: all is test. The multiple-choice part of CMB is not here (its files are not in the repository at hand).
+evaluation: all is test. By the first line of the question, those on the diagnosis (68) and on treatment (60) have tasks
+of their own; those that ask for both, for tests or for anything else (80) are answered in a third. The multiple-choice
+part of CMB is not here (its files are not in the repository at hand).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from medcorpus import File, Pair, Source, each
+from medcorpus import File, Pair, Source, Task, each
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
 
@@ -35,15 +37,36 @@ def questions(case: dict[str, Any]) -> list[Pair]:
             key=f"{case['id']}-{number}",
             text=_lines(pair["question"]),
             target=_lines(pair["answer"]),
-            extra={"case": told},
+            extra={"case": told, "about": about(pair["question"])},
         )
         for number, pair in enumerate(case["QA_pairs"], 1)
     ]
 
 
+def about(question: str) -> str:
+    """Say what a question asks for: diagnosis, treatment, or something else.
+
+    >>> about("简述本例病人的鉴别诊断。"), about("如何治疗？"), about("首选的诊断方法是什么？")
+    ('diagnosis', 'treatment', 'other')
+    """
+    first = question.strip().partition("\n")[0]
+    treatment, diagnosis = "治疗" in first, "诊断" in first or "鉴别" in first
+    if treatment is diagnosis or "检查" in first or (diagnosis and "方法" in first):
+        return "other"
+    return "treatment" if treatment else "diagnosis"
+
+
 def _lines(text: str) -> str:
     """Give a text without the indentation of its lines."""
     return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
+def _task(job: str, category: str, asked: str) -> Task:
+    return _tasks.own(
+        *(f"cmb_clin_{job}", category, "Clinical Text", "zh"),
+        input="{case}\n\n问题：{text}",
+        fields=_tasks.having("about", asked),
+    )
 
 
 source = Source(
@@ -60,11 +83,10 @@ source = Source(
     files=(File(path="Data/CME-test-qa/CMB-test-qa.json", url=URL, split="test"),),
     read=read,
     tasks=(
-        _tasks.own(
-            *("cmb_clin_answering", "Question Answering", "Clinical Text", "zh"),
-            input="{case}\n\n问题：{text}",
-        ),
+        _task("answering", "Question Answering", "other"),
+        _task("diagnosis", "Diagnosis", "diagnosis"),
+        _task("treatment", "Treatment Planning", "treatment"),
     ),
-    extras=("case",),
+    extras=("case", "about"),
     version=COMMIT,
 )

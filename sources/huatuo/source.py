@@ -4,11 +4,14 @@ Upstream format, checked on the files: `data/llama_data.json`, in spite of its n
 output}`, 8,658 lines, `input` always empty, 7 instructions twice with another output. `data/infer.json` has five of
 the same lines and is not read. `benchmark/question.json`, a JSON array of 200 `{question, ICD-10}`: open questions
 without an answer, with the chapter of ICD-10 in English (18 chapters and Others). Questions were made for evaluation:
-they are test.
+they are test. `data-literature/liver_cancer.json`, a JSON array of 1,000 objects as in the first file (a fifth with an
+`id`, some of them the same), whose `instruction` is a conversation ` <user>: .. <bot>: .. <user>: ..` that ends with
+the user; it is written a turn a line.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,9 @@ from .. import _tasks
 COMMIT = "ba9b3d65b33ba346e3d60979019abe6fa2ac741a"
 URL = f"https://raw.githubusercontent.com/SCIR-HI/Huatuo-Llama-Med-Chinese/{COMMIT}/{{path}}"
 QUESTIONS = "benchmark/question.json"
+LITERATURE = "data-literature/liver_cancer.json"
+SPEAKER = re.compile(r"<(user|bot)> ?[:：]")
+NAMES = {"user": "用户", "bot": "医生"}
 CHAPTERS = (
     "Certain infectious and parasitic diseases",
     "Neoplasms",
@@ -46,9 +52,11 @@ CHAPTERS = (
 
 
 def read(path: Path) -> Iterator[Item]:
-    """Read the instructions or the questions."""
+    """Read the instructions, the conversations or the questions."""
     if path.name == Path(QUESTIONS).name:
         return each(jsonl.elements(path), question)
+    if path.name == Path(LITERATURE).name:
+        return each(jsonl.elements(path), reply)
     return each(jsonl.rows(path), instruction)
 
 
@@ -56,6 +64,15 @@ def instruction(row: dict[str, Any]) -> Pair:
     """Turn one line into what is asked and the answer."""
     asked = "\n".join(part for part in (row["instruction"].strip(), row["input"].strip()) if part)
     return Pair(text=asked, target=row["output"].strip(), extra={"kind": "instruction"})
+
+
+def reply(row: dict[str, Any]) -> Pair:
+    """Turn a conversation into its turns, one a line, and what is said next."""
+    before, *turns = SPEAKER.split(row["instruction"])
+    if before.strip() or turns[-2] != "user":
+        raise ValueError("not a conversation that ends with the user")
+    lines = (f"{NAMES[who]}：{' '.join(said.split())}" for who, said in zip(turns[::2], turns[1::2]))
+    return Pair(text="\n".join(lines), target=row["output"].strip(), extra={"kind": "conversation"})
 
 
 def question(row: dict[str, Any]) -> Pair:
@@ -67,8 +84,8 @@ def question(row: dict[str, Any]) -> Pair:
 
 source = Source(
     title="Huatuo (BenTsao)",
-    about="8,658 medical instructions in Chinese with answers, written by ChatGPT from a knowledge graph, and 200 "
-    "questions sorted by chapters of ICD-10.",
+    about="8,658 medical instructions in Chinese with answers, written by ChatGPT from a knowledge graph, 1,000 "
+    "conversations on articles about liver cancer, and 200 questions sorted by chapters of ICD-10.",
     homepage="https://github.com/SCIR-HI/Huatuo-Llama-Med-Chinese",
     langs=("zh",),
     shape=Pair,
@@ -79,6 +96,7 @@ source = Source(
     access="open",
     files=(
         File(path="data/llama_data.json", url=URL),
+        File(path=LITERATURE, url=URL),
         File(path=QUESTIONS, url=URL, split="test"),
     ),
     read=read,

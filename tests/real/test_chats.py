@@ -28,6 +28,7 @@ COUNTS: dict[str, dict[str, tuple[int, dict[str, int]]]] = {
         "Main-Dataset/MTS-Dialog-TestSet-1-MEDIQA-Chat-2023.csv": (200, {}),
         "Main-Dataset/MTS-Dialog-TestSet-2-MEDIQA-Sum-2023.csv": (200, {}),
     },
+    "cmb_clin": {"Data/CME-test-qa/CMB-test-qa.json": (208, {})},
 }
 TASKS: list[tuple[str, str, dict[str, int]]] = [
     ("aci_bench", "aci_bench_note", {"train": 67, "validation": 20}),
@@ -35,6 +36,9 @@ TASKS: list[tuple[str, str, dict[str, int]]] = [
     ("mts_dialog", "mts_dialog_section", {"train": 1_201, "validation": 100, "test": 400}),
     ("mts_dialog", "mts_dialog_header", {"train": 1_201, "validation": 100, "test": 400}),
     ("mts_dialog", "mts_dialog_conversation", {"train": 562, "validation": 48, "test": 178}),
+    ("cmb_clin", "cmb_clin_answering", {"test": 80}),
+    ("cmb_clin", "cmb_clin_diagnosis", {"test": 68}),
+    ("cmb_clin", "cmb_clin_treatment", {"test": 60}),
 ]
 FILES = [(name, path) for name, files in COUNTS.items() for path in files]
 
