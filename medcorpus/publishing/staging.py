@@ -36,7 +36,16 @@ LEDGER = "ledger.parquet"
 MOST_REASONS = 12
 REPEATS = "repeats text that stays here"
 COUNTED = ("lang", "license", "task_id")
-CODE = ("fence", "licenses", "logical", "parquet", "publishing/guard", "publishing/lookalikes", "publishing/staging", "terms")
+CODE = (
+    "fence",
+    "licenses",
+    "logical",
+    "parquet",
+    "publishing/guard",
+    "publishing/lookalikes",
+    "publishing/staging",
+    "terms",
+)
 Watch = Callable[[str, int, int], None]
 
 

@@ -27,6 +27,7 @@ from tests.bench import (
     medical,
     near,
     pii,
+    publishing,
     quality,
     row_local,
     screening,
@@ -46,6 +47,7 @@ PARTS = {
     "quality": quality.main,
     "pii": pii.main,
     "near": near.main,
+    "publish": publishing.main,
 }
 LIBRARIES = ("pyarrow", "polars", "numba", "datasets", "lxml", "fastexcel")
 
