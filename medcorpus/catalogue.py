@@ -105,7 +105,7 @@ def record(found: Mapping[str, Found], store: Store, workers: Engine) -> dict[st
 def _built(name: str, found: Found, records: Shards, rendered: Shards) -> Built:
     from medcorpus.raw import pins
 
-    here = {f.path for f in found.files}
+    here = {f.path.split("!")[0] for f in found.files}
     counts: Counter[str] = Counter()
     for table in rendered.tables():
         counts.update(table.column("task_id").to_pylist())

@@ -29,8 +29,10 @@ TELLING = 80
 """Characters from which the language of a text is told."""
 SURE = 0.9
 """Score from which another language than the stated one counts."""
-VOID = re.compile(r"(?m)(?:^|: ?)(?:nan|NaN|None|null|NULL|NaT|<NA>)\s*$")
-"""A missing value as programs print it, at the end of a line."""
+VOID = re.compile(r"(?m)(?:^|: ?)(?:nan|NaN|NaT|NULL|<NA>)\s*$")
+"""A missing value as programs print it, at the end of a line; `None` there is what articles and notes really say."""
+NOTHING = re.compile(r"^\s*(?:None|null)\s*$")
+"""A missing value as a whole output."""
 SPAN = re.compile(r"\bspan\b|\boffset", re.IGNORECASE)
 """Reasons for rejects that tell of spans which do not fit their text."""
 
@@ -163,10 +165,11 @@ class Linter:
         given, wanted = pl.col("input"), pl.col("output").list.join("\n")
         blank = pl.col("output").list.eval(pl.element().str.strip_chars() == "").list.any()
         both = pl.concat_str(given, wanted, separator="\n")
+        empty = pl.col("output").list.eval(pl.element().str.contains(NOTHING.pattern)).list.any()
         flags = {
             "blank": (given.str.strip_chars() == "") | blank | (pl.col("output").list.len() == 0),
             "unfilled_slot": both.str.contains(self._slot),
-            "missing_value": both.str.contains(VOID.pattern),
+            "missing_value": both.str.contains(VOID.pattern) | empty,
         }
         if task.labels:
             known = pl.col("output").list.eval(pl.element().is_in(list(task.labels))).list.all()
@@ -229,7 +232,7 @@ def _compared(seen: _Seen) -> Iterator[tuple[str, int, int, str]]:
     rows = pl.concat(seen.hashes)
     conflicting = rows.filter(pl.col("output").n_unique().over("input") > 1)
     yield "conflicting", conflicting.height, rows.height, _first(conflicting)
-    tested = rows.filter(split="test")["input"].unique()
+    tested = rows.filter(split="test")["input"].unique(maintain_order=True)
     trained = rows.filter(pl.col("split") == "train")
     twins = trained.filter(pl.col("input").is_in(tested.implode()))
     yield "twins", twins.height, trained.height, _first(twins)

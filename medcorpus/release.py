@@ -254,3 +254,13 @@ def _current(home: Path, product: str, here: list[str]) -> str:
         fix = "build it anew, or ask for a version by its name"
         raise MedcorpusError(f"every release of {product} here was yanked", where=str(folder), fix=fix)
     return sound[0]
+
+
+def predecessor(found: Release) -> Release | None:
+    """Open the release that was the current one before another beside it, leaving out yanked ones; None if none was."""
+    folder = found.path.absolute().parent
+    pointed = _pointed(folder / _pointer(found.is_sample))
+    earlier = pointed[pointed.index(found.version) + 1 :] if found.version in pointed else []
+    marked = yanked.read(folder)
+    sound = [v for v in earlier if v not in marked and (folder / v / MANIFEST).is_file()]
+    return open_release(folder / sound[0]) if sound else None

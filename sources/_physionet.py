@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from medcorpus.formats import delimited, gzipped
 from medcorpus.reading import Reject
-from medcorpus.source import Access, Redistribute
 
 LICENSE = "PhysioNet Credentialed Health Data License 1.5.0"
 EVIDENCE = (
@@ -24,8 +23,8 @@ class Terms(TypedDict):
     license: str
     license_evidence: str
     license_url: str
-    redistribute: Redistribute
-    access: Access
+    redistribute: Literal["no"]
+    access: Literal["agreement"]
     how: str
 
 

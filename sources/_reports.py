@@ -24,7 +24,6 @@ _KINDS = {
 _HEADING = re.compile("|".join(f"(?P<{kind}>{names})" for kind, names in _KINDS.items()), re.IGNORECASE)
 _BEFORE_COLON = re.compile(r"^[ \t]*([A-Za-z][^\n:]{2,79}):", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t])")
-_NONE = re.compile(r"\b(None|NONE|none)$", re.MULTILINE)
 _CAPITALS = re.compile(r"[^a-z\n]*[A-Z]{2}[^a-z\n]*")
 
 
@@ -52,13 +51,9 @@ def _kind(name: str) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """Join the lines of every paragraph and of every item of a list; paragraphs and items stand on their own lines.
-
-    A line that ends in `None` gets its full stop, so that it is not taken for a value that is missing.
-    """
+    """Join the lines of every paragraph and of every item of a list; paragraphs and items stand on their own lines."""
     parts = (" ".join(part.split()) for part in _PARAGRAPH.split(text))
-    joined = "\n".join(filter(None, parts))
-    return _NONE.sub(r"\1.", joined) if "one" in joined.casefold() else joined
+    return "\n".join(filter(None, parts))
 
 
 def _title(before: str) -> str:

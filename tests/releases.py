@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from medcorpus import atomic, release
+from medcorpus import atomic, cards, croissant, release
 from medcorpus.parquet import SplitWriter, write_table
 from medcorpus.records import Instruction
 from medcorpus.release import MANIFEST, Release, open_release, root_of
@@ -103,7 +104,9 @@ def write_tables(
         list(ledger), schema={n: pl.Int32 if n == "raw_row" else pl.String for n in LEDGER}, orient="row"
     )
     write_table(folder / "ledger.parquet", lines.to_arrow(compat_level=pl.CompatLevel.oldest()))
-    sources = {n: _source(n, c, raw or {}) for n, c in facts.items() if n not in ("", "tasks")}
+    sources = {n: _source(n, c, raw or {}) for n, c in facts.items() if n != "tasks"}
+    for source, count in lines.group_by("source", maintain_order=True).len().iter_rows():
+        sources[source]["rejected"] = {"left out": count}
     manifest = manifests.manifest() | {
         "version": version,
         "columns": columns,
@@ -111,10 +114,13 @@ def write_tables(
         "sources": sources,
         "skipped": {},
         "tasks": dict(facts.get("tasks", {})),
+        "funnel": [{"step": "all", "rows": sum(facts.get("tasks", {}).values())}],
+        "protects": {"medqa": {"benchmarks": ["mmedbench", "meds-bench"], "items": 3}},
         "root": root_of({c: {s: x["hash"] for s, x in splits.items()} for c, splits in configs.items()}),
         **changes,
     }
-    (folder / "README.md").write_text("# A card\n", encoding="utf-8")
+    (folder / "README.md").write_text(cards.files_of(manifest)["README.md"], encoding="utf-8")
+    (folder / "croissant.json").write_text(json.dumps(croissant.of(manifest)), encoding="utf-8")
     paths = sorted(p for p in folder.rglob("*") if p.is_file())
     listed = [
         {"path": p.relative_to(folder).as_posix(), "bytes": p.stat().st_size, "sha256": sha256_of(p)} for p in paths

@@ -25,8 +25,8 @@ from tests.commandline import error_of, run
 
 COMMANDS = (
     "list", "search", "show", "tasks", "card", "fetch", "ingest", "build", "plan", "annotate", "dedup",
-    "decontaminate", "check", "new", "pin", "validate", "catalogue", "publish", "verify", "why", "doctor", "diff",
-    "yank", "withdraw", "mirror", "hub",
+    "decontaminate", "check", "new", "pin", "validate", "catalogue", "export", "publish", "verify", "why", "doctor",
+    "diff", "yank", "withdraw", "mirror", "hub",
 )  # fmt: skip
 HEAVY = {
     "pyarrow",

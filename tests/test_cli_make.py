@@ -50,7 +50,6 @@ without: repeats a test item          1
 
 what the linter counted
 task          check       rows  of  why it may, or the first
-tiny_exam_qa  constant       2   2
 tiny_exam_qa  duplicates     1   2  tiny_exam_qa/tiny_exam/b
 
 release        <0>/releases/meds-ins/<version>

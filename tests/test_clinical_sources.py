@@ -73,12 +73,6 @@ def test_a_section_that_comes_twice_is_put_together() -> None:
     assert _reports.sections(report)["findings"] == "Head is normal.\nSo is the neck."
 
 
-def test_none_at_the_end_of_a_line_is_no_missing_value() -> None:
-    assert _reports.sections("IMPRESSION:\nEffusion: None\n\nNone of it is new\n")["impression"] == (
-        "Effusion: None.\nNone of it is new"
-    )
-
-
 @pytest.mark.parametrize(
     ("exam", "modalities", "anatomies"),
     [

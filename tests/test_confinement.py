@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from medcorpus import contract
 from medcorpus.confinement import kernel
 from medcorpus.confinement.checking import told
 from medcorpus.confinement.child import Stopped
+from medcorpus.confinement.limits import Limits
 from medcorpus.confinement.rules import RULES
 from tests import checkout as tiny
 from tests.commandline import run
@@ -118,6 +120,21 @@ def test_endless_loop_is_stopped(when_read: str, when_imported: str, checkout: P
     told = problem_of(name, "--seconds", 1)
     assert told.startswith("time: not done in 1 seconds at ")
     assert f"{checkout / 'sources' / name / 'source.py'} line " in told
+
+
+def test_a_full_disk_is_stopped(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Limits, "__init__", partialmethod(Limits.__init__, folder=2**20))
+    code = "import time; Path('big').write_bytes(bytes(2**21)); time.sleep(60)"
+    name = evil(checkout, code)
+    told = problem_of(name)
+    assert told.startswith("disk: more than 0.000977 GB in its folder at ")
+    assert f"{checkout / 'sources' / name / 'source.py'} line " in told
+
+
+def test_a_huge_file_is_refused(checkout: Path) -> None:
+    name = evil(checkout, "f = open('big', 'wb')\n    for _ in range(300): f.write(bytes(2**20))")
+    found = json.loads(run("check", name, "--format", "json", code=1).stdout)["sources"][name]
+    assert any("OSError" in problem for problem in found["reads"])
 
 
 def test_harm_at_import_is_stopped(checkout: Path) -> None:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from medcorpus import products
+from medcorpus import contract, products
 from medcorpus.build import Options, build
+from tests.checkout import NAME, forget_sources
+from tests.commandline import error_of, run
+from tests.task_files import written
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -62,6 +65,24 @@ def test_contributing_examples_run() -> None:
     for block in blocks((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), "python"):
         exec(compile(block, "CONTRIBUTING.md", "exec"), namespace)  # noqa: S102 - the document's own examples
     assert callable(namespace["question"])
+
+
+def test_contributing_commands_run(checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    contract.update(NAME)
+    written(tmp_path, "ward.json")
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = text.replace(
+        "test/task60_frenchmedmcqa_mcqa_fr", "train/tiny-exam-qa_tiny_exam_qa"
+    )  # what this checkout has
+    lines = [line.split("#")[0].split() for block in blocks(text, "sh") for line in block.splitlines()]
+    assert len(lines) > 5
+    for words in lines:
+        forget_sources()
+        if "hf://owner/name" in words:
+            assert "HF_HUB_OFFLINE is set" in error_of(*words[1:], code=4)
+        else:
+            run(*words[1:], code=1 if words[1] == "check" else 0)
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(test_[a-z_]+\.py)(?:::|`)", ARCHITECTURE))))

@@ -142,3 +142,17 @@ def test_missing_column_is_named_with_those_that_are_there(tmp_path: Path) -> No
 def test_column_of_lists_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="column 'text' holds lists or structs"):
         rows_of(written(tmp_path, {"text": [["x"]]}), "text")
+
+
+def test_metadata_that_contradict_the_type_refuse_the_file_and_do_not_end_the_process(tmp_path: Path) -> None:
+    """Bits of the footer are turned until a column's histogram of levels has another size than its type has levels."""
+    path = written(tmp_path, {"text": ["fever", "cough", None]})
+    data = path.read_bytes()
+    told = []
+    for place in range(len(data) - 8 - int.from_bytes(data[-8:-4], "little"), len(data) - 8):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        try:
+            rows_of(path, "text")
+        except FormatError as error:
+            told.append(str(error))
+    assert any("histogram size mismatch" in text for text in told)

@@ -33,6 +33,10 @@ SECONDS = 5
 THOROUGH = os.environ.get("MEDCORPUS_HOSTILE") == "all"
 NOT_READ = {"liveqa": ("TestDataset/TREC-2017-LiveQA-Medical-Test.xml",)}
 """Companions that repeat what another file holds: what is in them has no effect."""
+MAY_BE_EMPTY = ("mantra_gsc", "nubes")
+"""Sources of which some texts have nothing annotated: an empty file of annotations is what upstream has for them."""
+ANNOTATED_TOGETHER = ("nubes",)
+"""Sources whose rows share the annotations of their file: where these do not fit, all of its rows are rejects."""
 
 
 @pytest.fixture
@@ -102,8 +106,9 @@ def test_another_way_to_write_the_same_changes_nothing(copied: Copied, title: st
 @pytest.mark.parametrize(("name", "title"), cases(hostile.EVIDENT))
 def test_what_cannot_be_meant_is_told(copied: Copied, title: str) -> None:
     for raw in copied.files:
+        meant = title in ("empty", "blank") and raw.path.endswith(".ann") and copied.name in MAY_BE_EMPTY
         for outcome in outcomes(copied, raw, hostile.EVIDENT[title](raw)):
-            assert outcome.complains is is_read(copied.name, raw.path), raw.path
+            assert outcome.complains is (is_read(copied.name, raw.path) and not meant), raw.path
 
 
 @pytest.mark.parametrize(("name", "title"), cases(hostile.POSSIBLE))
@@ -152,7 +157,8 @@ def losses(copied: Copied, outcome: Outcome, raw: Raw, cut: int) -> Iterator[str
     elif not raw.ends_visibly:
         whole, begun = rows_before(raw.stored, cut, [row for row, _ in copied.sound.rows_of(raw.path)])
         now = outcome.rows_of(raw.path)
-        if now[:whole] != copied.sound.rows_of(raw.path)[:whole]:
+        lost = now[:whole] != copied.sound.rows_of(raw.path)[:whole]
+        if lost and not (copied.name in ANNOTATED_TOGETHER and outcome.complains):
             yield "a row before the cut is gone"
         if len(now) < whole + begun:
             yield "the cut row is not counted"

@@ -64,6 +64,7 @@ def test_sound_rows_have_no_finding() -> None:
         ("blank", 0, {"output": []}),
         ("unfilled_slot", 0, {"input": lambda n: f"case {n} of {{text}}"}),
         ("missing_value", 0, {"input": lambda n: f"case {n}\nage: nan\nsex: F"}),
+        ("missing_value", 0, {"output": ["None"]}),
         ("not_a_label", 0, {"output": ["maybe"]}),
         ("conflicting", 10, {"input": lambda n: f"case {n // 2}"}),
         ("twins", 8, {"input": "case 195", "split": "train", "output": ["no"]}),

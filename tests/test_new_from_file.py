@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,8 +67,7 @@ def fill_in(folder: Path) -> None:
 
 def failing(folder: Path) -> dict[str, list[str]]:
     forget_sources()
-    found = json.loads(run("check", folder.name, "--format", "json", code=1).stdout)["sources"][folder.name]
-    return {check: problems for check, problems in found.items() if problems}
+    return {check: problems for check, problems in contract.check(folder.name).items() if problems}
 
 
 def kinds() -> Iterator[Any]:

@@ -27,11 +27,13 @@ MANIFEST = "manifest.json"
 @click.argument("product", required=False)
 @options.release_path
 @click.option("--layers", is_flag=True, help="Verify the layers the releases were made from as well.")
+@click.option("--gate", is_flag=True, help="Run the checks that a release must pass before it is published, too.")
 @options.common
-def verify(product: str | None, path: Path | None, layers: bool, out: Output) -> None:
+def verify(product: str | None, path: Path | None, layers: bool, gate: bool, out: Output) -> None:
     """Compare the files of releases with their manifests.
 
-    All releases under the home folder, or those of PRODUCT. Every damaged file is named; the exit code is 5 then.
+    All releases under the home folder, or those of PRODUCT. Every damaged file is named; the exit code is 5 then. With
+    --gate, each is looked at beside the release before it, and the exit code is 1 where a check finds a problem.
     """
     from medcorpus.commands import damage
 
@@ -42,11 +44,30 @@ def verify(product: str | None, path: Path | None, layers: bool, out: Output) ->
             verdicts.append(damage.of_layer(folder))
             watch("verify layers", number, len(layer_folders))
     bad = [file for verdict in verdicts for file in verdict.damaged]
+    problems = _problems(releases) if gate and not bad else []
     value = {"verified": [asdict(verdict) for verdict in verdicts], "damaged": bad}
-    out.result(value, bare=bad, human=lambda: _show_verdicts(verdicts, out))
+    value |= {"problems": problems} if gate else {}
+    bare = [*bad, *(p["text"] for p in problems)]
+    out.result(value, bare=bare, human=lambda: _show_verdicts(verdicts, problems, out))
     if bad:
         what = f"{len(bad)} file{'s' if len(bad) > 1 else ''} damaged: {bad[0]}{', ...' if len(bad) > 1 else ''}"
         raise VerificationError(what, fix="delete the folder, then build or download it again")
+    if problems:
+        told = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}, the first: {problems[0]['text']}"
+        raise MedcorpusError(told, where=problems[0]["release"], fix="mend that, then build again")
+
+
+def _problems(folders: Sequence[Path]) -> list[dict[str, str]]:
+    """Run the checks before a tag on each release, beside the one before it."""
+    from medcorpus import gate, release
+
+    found: list[dict[str, str]] = []
+    for folder in folders:
+        opened = release.open_release(folder)
+        name = f"{opened.product} {opened.version}"
+        problems = gate.check(opened, release.predecessor(opened))
+        found += [{"release": name, "check": p.check, "text": p.text} for p in problems]
+    return found
 
 
 def _folders(product: str | None, path: Path | None, layers: bool) -> tuple[list[Path], list[Path]]:
@@ -66,7 +87,7 @@ def _folders(product: str | None, path: Path | None, layers: bool) -> tuple[list
     return releases, damage.layers(home) if layers else []
 
 
-def _show_verdicts(verdicts: Sequence[Verdict], out: Output) -> None:
+def _show_verdicts(verdicts: Sequence[Verdict], problems: Sequence[dict[str, str]], out: Output) -> None:
     sound_layers = [v for v in verdicts if v.kind == "layer" and not v.damaged]
     shown = [v for v in verdicts if v not in sound_layers]
     rows: list[tuple[object, ...]] = [
@@ -79,6 +100,9 @@ def _show_verdicts(verdicts: Sequence[Verdict], out: Output) -> None:
     if damaged:
         out.line()
         out.table(("damaged", "what is wrong"), damaged)
+    if problems:
+        out.line()
+        out.table(("release", "check", "problem"), [tuple(p.values()) for p in problems])
     for verdict in verdicts:
         for file in verdict.unlisted:
             out.warn(f"{file} is not listed in the manifest and does not belong to the release")

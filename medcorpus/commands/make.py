@@ -11,11 +11,12 @@ import click
 from medcorpus import linter, phrasings
 from medcorpus.commands import built_report, options
 from medcorpus.console import Output
+from medcorpus.contributions.forms import FORMS
 from medcorpus.errors import MedcorpusError, MissingFilesError
 from medcorpus.home import home_folder
 
 if TYPE_CHECKING:
-    from medcorpus.build import Options
+    from medcorpus.build import Built, Options
     from medcorpus.fetch import Found
     from medcorpus.ingest import Tally
     from medcorpus.store import Shards
@@ -187,8 +188,23 @@ def _show_tally(source: str, total: Tally, found: Found, out: Output) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="List of withdrawn rows (id, date, reason; tabs between): left out of this and every later build and load.",
 )
+@click.option(
+    "--export",
+    "form",
+    type=click.Choice(FORMS),
+    default=None,
+    help="Write the rows that may be passed on in this form as well, under exports/ in the home folder.",
+)
 @options.common
-def build(product: str, out: Output, raw: Path | None, sample: bool, download: bool | None, **settings: Any) -> None:
+def build(
+    product: str,
+    out: Output,
+    raw: Path | None,
+    sample: bool,
+    download: bool | None,
+    form: str | None,
+    **settings: Any,
+) -> None:
     """Build a product into a release.
 
     PRODUCT is mmedc, meds-ins, mmedbench, meds-bench, or all. What was built before from the same files, code and
@@ -204,18 +220,32 @@ def build(product: str, out: Output, raw: Path | None, sample: bool, download: b
     failures: dict[str, MedcorpusError] = {}
     for name in names:
         try:
-            _build_one(name, how, out)
+            _build_one(name, how, form, out)
         except MedcorpusError as error:
             failures[name] = error
     _raise(failures, len(names))
 
 
-def _build_one(name: str, how: Options, out: Output) -> None:
+def _build_one(name: str, how: Options, form: str | None, out: Output) -> None:
     from medcorpus import build as building
+    from medcorpus import products
 
     with out.progress() as watch:
         built = building.build(name, how, watch)
-    out.result(built.summary(), bare=[built.release.path], human=lambda: built_report.show(built, out))
+    exported = _exported(built, how, out) if form and products.get(name).kind == "instructions" else []
+    value = {**built.summary(), "exported": exported} if form else built.summary()
+    out.result(value, bare=[built.release.path, *exported], human=lambda: built_report.show(built, out))
+
+
+def _exported(built: Built, how: Options, out: Output) -> list[Path]:
+    """Write the task files of a release, anew where there are some; give their folder."""
+    from medcorpus.contributions import exporting
+
+    made = built.release
+    folder = how.home / "exports" / made.product / made.version
+    with out.progress() as watch:
+        exporting.export(made, folder, again=True, watch=lambda done, total: watch("export", done, total))
+    return [folder]
 
 
 def _raise(failures: Mapping[str, MedcorpusError], tried: int) -> None:

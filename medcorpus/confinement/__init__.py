@@ -11,7 +11,7 @@ A source comes from a stranger, and `medcorpus check` imports it. Two walls stan
    these can be taken back from inside. What is refused here looks to the source like a missing right.
 
 What neither does: they do not stop a source from saying that it passes when it does not (it shares the process with
-the checks), from reading what Python's folders hold, from filling its temporary folder for as long as it may run, or,
-where there is no Landlock and no seccomp (other systems, kernels before 5.13), from harm done past Python. The walls
-that are in place are part of the result.
+the checks), from reading what Python's folders hold, or, where there is no Landlock and no seccomp (other systems,
+kernels before 5.13), from harm done past Python. The walls that are in place are part of the result. What its
+temporary folder holds is looked at twice a second: it may be over the limit for that long.
 """

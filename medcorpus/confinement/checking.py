@@ -13,21 +13,27 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import msgspec
 
 from medcorpus import atomic, registry
-from medcorpus.confinement.limits import Limits
+from medcorpus.confinement.child import PLACE, Order, Report, Stopped
+from medcorpus.confinement.limits import GIGABYTE, Limits
 from medcorpus.confinement.rules import RULES
 from medcorpus.errors import MedcorpusError
-
-if TYPE_CHECKING:
-    from medcorpus.confinement.child import Report, Stopped
 
 STARTING = 60.0
 """Seconds that the process may take until it begins with the first source."""
 MAX_REPORT = 64 * 2**20
 """Most bytes that it may report."""
+LOOK = 0.5
+"""Seconds between two looks at the temporary folder."""
+WRITING = 0.2
+"""Seconds that a process gets to write where it is."""
+MOST_FOLDERS = 1000
+"""Folders, and files of each, that are looked at."""
 STOPPED = "stopped"
 """What stands in place of a check for a source that was stopped."""
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONUTF8", "SYSTEMROOT", "LD_LIBRARY_PATH")
@@ -79,7 +85,8 @@ class _Confined:
 
     def __init__(self, names: Sequence[str], folder: Path, limits: Limits, update: bool) -> None:
         self.names, self.folder, self.limits, self.update = names, folder, limits, update
-        self.current, self.late = "", False
+        self.current = ""
+        self.broken: Stopped | None = None
         self.errors = folder / "errors.txt"
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
@@ -100,6 +107,7 @@ class _Confined:
                 self._take(report, checked)
                 watch(len(checked.problems))
         finally:
+            self._ask_for_its_place()
             self.process.kill()
             self.process.wait()
             with contextlib.suppress(OSError):
@@ -113,9 +121,6 @@ class _Confined:
             )
 
     def _order(self) -> None:
-        import msgspec
-
-        from medcorpus.confinement.child import Order
 
         order = Order(
             names=tuple(self.names),
@@ -133,25 +138,33 @@ class _Confined:
 
     def _reports(self) -> Iterator[Report]:
         """Yield what the process says while it keeps within its time."""
-        import msgspec
-
-        from medcorpus.confinement.child import Report
-
         lines: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=_pump, args=(self.process.stdout, lines), daemon=True).start()
         deadline = time.monotonic() + STARTING
-        while True:
+        while self._goes_on(deadline):
             try:
-                line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
-                report = msgspec.json.decode(line, type=Report)
+                report = msgspec.json.decode(lines.get(timeout=LOOK), type=Report)
             except queue.Empty:
-                self.late = True
-                return
+                continue
             except ValueError:
                 return
             if report.begin is not None:
                 deadline = time.monotonic() + self.limits.seconds + 1
             yield report
+
+    def _goes_on(self, deadline: float) -> bool:
+        """Say whether the process is within its time and its space."""
+        if time.monotonic() > deadline:
+            self.broken = Stopped("time", f"not done in {self.limits.seconds:g} seconds", "")
+        elif _size(self.folder) > self.limits.folder:
+            self.broken = Stopped("disk", f"more than {self.limits.folder / GIGABYTE:.3g} GB in its folder", "")
+        return self.broken is None
+
+    def _ask_for_its_place(self) -> None:
+        """Let a process that is stopped write at which line it is, where there is a signal for it."""
+        if self.broken and hasattr(signal, "SIGUSR1"):
+            self.process.send_signal(signal.SIGUSR1)
+            time.sleep(WRITING)
 
     def _take(self, report: Report, checked: Checked) -> None:
         if report.walls is not None:
@@ -178,11 +191,9 @@ class _Confined:
 
     def _end(self) -> str:
         """Say why a process that did not finish its source ended."""
-        from medcorpus.confinement.child import Stopped
-
         code = self.process.returncode
-        if self.late:
-            return told(Stopped("time", f"not done in {self.limits.seconds:g} seconds", self._place()))
+        if self.broken:
+            return told(msgspec.structs.replace(self.broken, place=self._place()))
         if code < 0 and -code == getattr(signal, "SIGXCPU", 0):
             return told(Stopped("time", "too much processor time", self._place()))
         how = f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
@@ -190,8 +201,6 @@ class _Confined:
 
     def _place(self) -> str:
         """Find the line of a source in what the process wrote when its time was over."""
-        from medcorpus.confinement.child import PLACE
-
         try:
             lines = (self.folder / PLACE).read_text(encoding="utf-8", errors="replace")[:100_000].splitlines()
         except OSError:
@@ -215,6 +224,16 @@ def _pump(stream: object, lines: queue.Queue[bytes]) -> None:
             left -= len(line)
             lines.put(line)
     lines.put(b"")
+
+
+def _size(folder: Path) -> int:
+    """Add up the files in a folder; what goes away meanwhile does not count."""
+    total = 0
+    for place, _, names in islice(os.walk(folder), MOST_FOLDERS):
+        for name in names[:MOST_FOLDERS]:
+            with contextlib.suppress(OSError):
+                total += Path(place, name).lstat().st_size
+    return total
 
 
 def _environment(folder: Path) -> dict[str, str]:

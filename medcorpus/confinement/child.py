@@ -8,6 +8,7 @@ from __future__ import annotations
 import faulthandler
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -69,13 +70,13 @@ def main() -> None:
     medcorpus.corpora.__path__ = [order.sources]
     sys.dont_write_bytecode = True
     with Path(order.temporary, PLACE).open("w", encoding="utf-8") as place:
+        if hasattr(faulthandler, "register"):
+            faulthandler.register(signal.SIGUSR1, place)
         tell(Report(walls=tuple(walls)))
         rules.install(Path(order.temporary), Path(order.sources), _stopper(tell))
         for name in order.names:
-            faulthandler.dump_traceback_later(order.limits.seconds, file=place)
             tell(Report(begin=name))
             _check(name, order, tell)
-            faulthandler.cancel_dump_traceback_later()
 
 
 def _check(name: str, order: Order, tell: Tell) -> None:

@@ -22,7 +22,9 @@ FILES_ONLY = 1 << 1 | 1 << 2 | 1 << 14
 """Rights of a file that is no folder: write, read, truncate."""
 RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights over files each version of Landlock knows; they are numbered on."""
-NO_NEW_PRIVILEGES, SECCOMP = 38, 22
+NO_NEW_PRIVILEGES, SECCOMP, PARENT_DEATH = 38, 22, 1
+KILLED = 9
+"""The signal that the process gets when its parent is gone."""
 LOAD, JUMP_EQUAL, JUMP_ABOVE, AND, RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 ALLOW, KILL, REFUSE, UNKNOWN = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 """What becomes of a call: done, the process ends, EPERM, ENOSYS."""
@@ -75,6 +77,7 @@ def confine(temporary: Path, readable: Iterable[Path], limits: Limits, sources: 
     if sys.platform != "linux":
         return walls
     library = ctypes.CDLL(None, use_errno=True)
+    library.prctl(PARENT_DEATH, KILLED, 0, 0, 0)
     if library.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         return walls
     walls += ["landlock"] if _landlock(library, temporary, readable) else []
@@ -93,10 +96,13 @@ def _limit(limits: Limits, sources: int) -> bool:
         resource.RLIMIT_FSIZE: limits.file,
         resource.RLIMIT_CPU: int(limits.seconds * 2 * sources) + 60,
     }
-    for kind, most in wanted.items():
-        _, hard = resource.getrlimit(kind)
-        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (bound, bound))
+    try:
+        for kind, most in wanted.items():
+            _, hard = resource.getrlimit(kind)
+            bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(kind, (bound, bound))
+    except (ValueError, OSError):  # macOS knows the limit on memory, and refuses to set it
+        return False
     return True
 
 

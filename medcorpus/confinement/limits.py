@@ -15,8 +15,10 @@ class Limits:
         seconds: Time on the clock, for each source.
         memory: Bytes of address space.
         file: Bytes of one file.
+        folder: Bytes of all files in its temporary folder.
     """
 
     seconds: float = 60.0
     memory: int = 4 * GIGABYTE
     file: int = GIGABYTE // 4
+    folder: int = GIGABYTE

@@ -19,6 +19,7 @@ RULES = {
     "interpreter": "a source does not change how Python runs",
     "time": "a sample is read in a second: is there a loop without an end?",
     "memory": "a sample is small: read row by row, and believe no size that a file states",
+    "disk": "a reader keeps little in the folder of tempfile, and removes it",
     "crash": "the process that read the sample came to a bad end",
 }
 """Every rule by its name, with what to do instead."""
@@ -29,7 +30,8 @@ _EVENTS = {
     **dict.fromkeys(("os.kill", "os.killpg", "signal.pthread_kill"), "signals"),
     **dict.fromkeys(("urllib.Request", "http.client.connect", "webbrowser.open"), "network"),
     **dict.fromkeys(("ctypes.dlopen", "ctypes.dlsym", "ctypes.dlsym/handle", "ctypes.call_function"), "native code"),
-    **dict.fromkeys(("sys.addaudithook", "sys.setprofile", "sys.settrace"), "interpreter"),
+    **dict.fromkeys(("sys.addaudithook", "sys.setprofile", "sys.settrace", "sys.remote_exec"), "interpreter"),
+    "sys.monitoring.register_callback": "interpreter",
     **dict.fromkeys(("gc.get_objects", "gc.get_referrers", "gc.get_referents"), "interpreter"),
     **dict.fromkeys(("resource.setrlimit", "resource.prlimit", "cpython._PySys_ClearAuditHooks"), "interpreter"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from medcorpus.contributions import explaining, vocabulary
 from medcorpus.formats import plain, task_file
@@ -14,12 +14,15 @@ from medcorpus.linter import CHECKS, Finding, Linter
 from medcorpus.records import UNDETERMINED
 from medcorpus.source import Task
 
+if TYPE_CHECKING:
+    import polars as pl
+
 MOST_FAULTS = 100
 """Faults that are told; the others are counted."""
 PREVIEWED = 3
 BATCH = 20_000
 """Instances that the linter looks at together."""
-_FIELDS = ("id", "input", "output")
+_FIELDS = frozenset(("id", "input", "output"))
 _PLACEHOLDER = {"input": "x", "output": "y"}
 _KNOWN = {
     *("Contributors", "Source", "URL", "Categories", "Reasoning", "Definition", "Input_language", "Output_language"),
@@ -117,7 +120,7 @@ def task_of(path: Path, facts: Mapping[str, Any]) -> Task:
 
 def is_sound(instance: Any) -> bool:
     """Say quickly that an instance is sound; one of which this is not said is for the schema to judge."""
-    if type(instance) is not dict or not instance.keys() <= set(_FIELDS):
+    if type(instance) is not dict or not instance.keys() <= _FIELDS:
         return False
     outputs = instance.get("output")
     several = outputs if type(outputs) is list and outputs else [outputs]
@@ -175,15 +178,18 @@ def _is_fine(number: int, instance: Any, seen: dict[str, int], found: Validated)
     return found.fault_count == before
 
 
-def _frame(path: Path, facts: Mapping[str, Any], instances: list[tuple[int, Any]]) -> Any:
+def _frame(path: Path, facts: Mapping[str, Any], instances: list[tuple[int, Any]]) -> pl.DataFrame:
+    """Give instances in the columns that the linter looks at; Arrow takes lists of lists quicker than Polars."""
     import polars as pl
+    import pyarrow as pa
 
+    texts = pa.list_(pa.string())
     columns = {
-        "id": [f"instance {number}" for number, _ in instances],
-        "input": [instance["input"] for _, instance in instances],
-        "output": [list(task_file.outputs_of(instance)) for _, instance in instances],
+        "id": pa.array([f"instance {number}" for number, _ in instances], pa.string()),
+        "input": pa.array([instance["input"] for _, instance in instances], pa.string()),
+        "output": pa.array([task_file.outputs_of(instance) for _, instance in instances], texts),
     }
-    frame = pl.DataFrame(columns, schema={"id": pl.String, "input": pl.String, "output": pl.List(pl.String)})
+    frame = pl.DataFrame(pa.table(columns))
     return frame.with_columns(
         task_id=pl.lit(vocabulary.task_id_from(path.stem)),
         split=pl.lit(split_of(facts)),

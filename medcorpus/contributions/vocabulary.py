@@ -100,8 +100,11 @@ def name_from(text: str) -> str:
 def task_id_from(stem: str) -> str:
     """Give the id of a task from the name of its file: what stands before the first underscore.
 
-    >>> task_id_from("task57_medqa_us"), task_id_from("My file")
-    ('task57', 'my_file')
+    A hyphen stands there for an underscore of the id.
+
+    >>> task_id_from("task57_medqa_us"), task_id_from("headqa-mcqa_headqa_mcqa"), task_id_from("My file")
+    ('task57', 'headqa_mcqa', 'my_file')
     """
     first = stem.partition("_")[0].lower()
-    return first if re.fullmatch(r"task[0-9]+", first) else name_from(stem)
+    stated = re.fullmatch(r"task[0-9]+|[a-z0-9]+(-[a-z0-9]+)+", first)
+    return first.replace("-", "_")[:64] if stated else name_from(stem)

@@ -156,17 +156,18 @@ def _schema(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[s
 
 def _only(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Give the sources, tasks, languages and splits that have rows only in one of two releases."""
-    here, there = _present(one), _present(other)
+    here, there = _present(one, other), _present(other, one)
     return {kind: tuple(sorted(here[kind] - there[kind])) for kind in here if here[kind] - there[kind]}
 
 
-def _present(manifest: Mapping[str, Any]) -> dict[str, set[str]]:
+def _present(manifest: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Give what has rows; splits only of configurations that both releases have."""
     sources = {name: s for name, s in manifest["sources"].items() if s["rows_out"]}
     return {
         "source": set(sources),
         "task": {task for task, count in manifest["tasks"].items() if count},
         "language": {lang for s in sources.values() for lang, count in s["langs"].items() if count},
-        "split": {f"{config}/{split}" for config, splits in manifest["configs"].items() for split in splits},
+        "split": {f"{c}/{s}" for c, splits in manifest["configs"].items() if c in other["configs"] for s in splits},
     }
 
 

@@ -198,7 +198,10 @@ class _Reader:
         import polars as pl
 
         path = release.path / LEDGER
-        if path not in dict(release.files()) or not path.is_file():
+        if path not in dict(release.files()):
+            return
+        release.bring([path])
+        if not path.is_file():
             return
         verified.ensure_verified(release, [path])
         for frame in _batches(path, ["source", "id", "reason"]):

@@ -42,9 +42,9 @@ def _major(found: Difference) -> Iterator[str]:
     if found.schema:
         yield f"the schema changed: {', '.join(found.schema)}"
     if found.terms:
-        yield f"{sum(t.rows for t in found.terms):,} rows come under other terms"
+        yield f"{rows(sum(t.rows for t in found.terms))} under other terms"
     if found.counts["removed"]:
-        yield f"{found.counts['removed']:,} rows were removed"
+        yield f"{rows(found.counts['removed'])} removed"
 
 
 def _minor(found: Difference) -> Iterator[str]:
@@ -53,8 +53,17 @@ def _minor(found: Difference) -> Iterator[str]:
 
 
 def _patch(found: Difference) -> Iterator[str]:
-    told = [f"{n:,} rows {status}" for status, n in found.counts.items() if n]
+    told = [f"{rows(n)} {status}" for status, n in found.counts.items() if n]
     yield ", ".join(told) or "the rows are the same"
+
+
+def rows(count: int) -> str:
+    """Say a number of rows.
+
+    >>> rows(1), rows(1200)
+    ('1 row', '1,200 rows')
+    """
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def listed(names: Sequence[str], most: int = SHOWN) -> str:
@@ -82,7 +91,7 @@ def next_version(version: str, weight: Weight) -> str:
 def lines(found: Difference) -> list[str]:
     """Give the difference as the lines of a changelog, the heaviest first."""
     told = [*_schema_lines(found), *_terms_lines(found), *_row_lines(found), *_new_lines(found)]
-    told += [f"Made with other {made}" if made.startswith("stages") else f"Made with {made}" for made in found.made]
+    told += [f"Made in another way: {made}" for made in found.made]
     return [one_line(line) for line in told] or ["The rows are the same."]
 
 
@@ -98,7 +107,7 @@ def _schema_lines(found: Difference) -> Iterator[str]:
 def _terms_lines(found: Difference) -> Iterator[str]:
     for change in found.terms:
         terms = f"{change.after}; they were {change.before}"
-        yield f"{change.rows:,} rows of {change.source} come under other terms: {terms}"
+        yield f"{rows(change.rows)} of {change.source} under other terms: {terms}"
 
 
 WORDS = {"removed": "removed", "added": "added", "changed": "changed in"}
@@ -107,16 +116,16 @@ WORDS = {"removed": "removed", "added": "added", "changed": "changed in"}
 def _row_lines(found: Difference) -> Iterator[str]:
     for status, word in WORDS.items():
         if count := found.counts[status]:
-            reasons = [f"{why} ({rows:,})" for why, rows in found.reasons[status].items()]
-            yield f"{count:,} rows {word}: {listed(reasons)}"
+            reasons = [f"{why} ({n:,})" for why, n in found.reasons[status].items()]
+            yield f"{rows(count)} {word}: {listed(reasons)}"
             yield f"{status.capitalize()} by source: {listed(_by(found, 'source', status))}"
     if count := found.counts["moved"]:
-        yield f"{count:,} rows stand elsewhere in their raw files; what they say is the same"
+        yield f"{rows(count)} elsewhere in the raw files; what they say is the same"
 
 
 def _by(found: Difference, dimension: str, status: str) -> list[str]:
     counts = {value: c[status] for value, c in found.by[dimension].items() if c.get(status)}
-    return [f"{value} ({rows:,})" for value, rows in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    return [f"{value} ({n:,})" for value, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def _new_lines(found: Difference) -> Iterator[str]:
@@ -131,20 +140,17 @@ def changelog(found: Difference, *, date: str = "", earlier: str = "") -> str:
     Args:
         found: What changed since its predecessor.
         date: Day of the release, in the heading.
-        earlier: The changelog so far.
+        earlier: The changelog so far; an entry of the same version in it is replaced.
     """
     day = f" ({date})" if date else ""
     before = f"{found.old.version}, {found.old.rows:,} rows, root `{found.old.root[:16]}`"
     now = f"{found.new.rows:,} rows, root `{found.new.root[:16]}`"
-    entry = [
-        f"## {found.new.version}{day}",
-        "",
-        f"{now}; before: {before}.",
-        "",
-        *(f"- {line}" for line in lines(found)),
-    ]
-    rest = earlier.removeprefix(HEADING).strip()
-    return "\n".join([HEADING, *entry, *(["", rest] if rest else [])]) + "\n"
+    top = [f"## {found.new.version}{day}", "", f"{now}; before: {before}.", ""]
+    told = [f"- {line}" for line in lines(found)]
+    others = re.split(r"(?m)^(?=## )", earlier.removeprefix(HEADING).strip())
+    same = (f"## {found.new.version}\n", f"## {found.new.version} (")
+    rest = "".join(entry for entry in others if not entry.startswith(same)).strip()
+    return "\n".join([HEADING, *top, *told, *(["", rest] if rest else [])]) + "\n"
 
 
 def as_facts(found: Difference) -> Mapping[str, object]:

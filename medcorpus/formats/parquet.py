@@ -99,6 +99,8 @@ def _slice_rows(file: Any, number: int, names: list[str], path: Path) -> int:
     By what the file states of its sizes rows are small; but a dictionary of one huge value makes every row huge that
     points at it, at the cost of a bit.
     """
+    # where the metadata of a column contradict its type, asking for them ends the process; a reader raises
+    next(file.iter_batches(1, [number], names, use_threads=False), None)
     group = file.metadata.row_group(number)
     chunks = [c for c in map(group.column, range(group.num_columns)) if c.path_in_schema in names]
     size: int = sum(max(c.total_uncompressed_size, 0) for c in chunks)

@@ -15,8 +15,8 @@ stands twice; 7 lines of `ADE-NEG.txt` do and stay.
 
 A sentence stands in as many rows as it has pairs (6,821 rows, 4,271 sentences), so a row's own drug is not all there
 is to find: `drugs` holds every drug annotated in the sentence and `doses` every dose of the row's drug in it, so that
-the output is the same whichever row it is rendered from. All 213 sentences of DRUG-DOSE stand in DRUG-AE, which alone
-serves task26.
+one row tells it all. Later rows of a sentence (of a sentence and drug, for doses) have the extra `again` and serve no
+task. All 213 sentences of DRUG-DOSE stand in DRUG-AE, which alone serves task26.
 
 task37 needs both kinds of sentences: in a build without `ADE-NEG.txt` every row of it is positive.
 """
@@ -41,7 +41,6 @@ LABELS = {"DRUG-AE.rel": "Adverse-Effect", "DRUG-DOSE.rel": "Dose"}
 """What stands beside the drug, by the file's name."""
 LINKS = {label: (Relation(label=label, head="drug", tail="other"),) for label in LABELS.values()}
 MAX_SENTENCE = 100_000
-REPEATED = {"duplicates": "a sentence stands once for each of its pairs upstream; a release keeps one"}
 Listed = Mapping[tuple[str, ...], Mapping[str, None]]
 """The drugs of a sentence, and what stands beside a drug in a sentence, in the order of the file."""
 
@@ -65,8 +64,8 @@ def read(path: Path) -> Iterator[Item]:
         seen: Counter[str] = Counter()
         return each(delimited.rows(path, " ", header=False, quoted=False), lambda words: negative(words, seen))
     label, rows = LABELS[path.name], list(pipes(path))
-    listed = listed_in(rows)
-    return each(rows, lambda row: pair(row, label, listed))
+    listed, told = listed_in(rows), set[tuple[str, ...]]()
+    return each(rows, lambda row: pair(row, label, listed, told))
 
 
 def pipes(path: Path) -> Iterator[tuple[int, Row] | Reject]:
@@ -96,14 +95,22 @@ def listed_in(rows: Rows[Row]) -> Listed:
     return listed
 
 
-def pair(row: Row, label: str, listed: Listed) -> Spans:
-    """Turn a row into a sentence with two mentions and the link from the drug to the other."""
+def pair(row: Row, label: str, listed: Listed, told: set[tuple[str, ...]]) -> Spans:
+    """Turn a row into a sentence with two mentions and the link from the drug to the other.
+
+    `told` collects what the rows so far are about, so that later ones of the same say that they are.
+    """
     other_at, drug_at = places(row)
     other = Span(label=label, offsets=((other_at, other_at + len(row.other)),), text=row.other, key="other")
     drug = Span(label="Drug", offsets=((drug_at, drug_at + len(row.drug)),), text=row.drug, key="drug")
     extra = {"drugs": "|".join(listed[row.sentence,])}
+    about: tuple[str, ...] = (row.sentence,)
     if label == "Dose":
         extra["doses"] = "|".join(listed[row.sentence, row.drug])
+        about = (row.sentence, row.drug)
+    if about in told:
+        extra["again"] = "yes"
+    told.add(about)
     return Spans(
         key=f"{row.pmid}-{row.other_start}-{row.other_end}-{row.drug_start}-{row.drug_end}",
         text=row.sentence,
@@ -140,13 +147,13 @@ def negative(words: list[str], seen: Counter[str]) -> Spans:
 
 def all_drugs(record: Spans) -> Fields | None:
     """Give every drug of a sentence with an adverse effect."""
-    effects = any(s.label == "Adverse-Effect" for s in record.spans)
+    effects = "again" not in record.extra and any(s.label == "Adverse-Effect" for s in record.spans)
     return {"drug_names": tuple(record.extra["drugs"].split("|"))} if effects else None
 
 
 def all_doses(record: Spans) -> Fields | None:
     """Give the drug of a row with a dose and every dose of it in the sentence."""
-    if "doses" not in record.extra:
+    if "doses" not in record.extra or "again" in record.extra:
         return None
     drug = next(s.text for s in record.spans if s.label == "Drug")
     return {"drug": drug, "dose_phrases": tuple(record.extra["doses"].split("|"))}
@@ -154,7 +161,7 @@ def all_doses(record: Spans) -> Fields | None:
 
 def verdict(record: Spans) -> Fields | None:
     """Say whether a sentence tells of an adverse effect; rows with doses do not say it."""
-    if "doses" in record.extra:
+    if "doses" in record.extra or "again" in record.extra:
         return None
     return {"verdict": "adverse drug event" if record.spans else "non-adverse drug event"}
 
@@ -178,7 +185,7 @@ source = Source(
     ),
     read=read,
     held_out=0.1,
-    extras=("drugs", "doses"),
+    extras=("drugs", "doses", "again"),
     tasks=(
         Task(
             id="task26",
@@ -189,7 +196,6 @@ source = Source(
             output="{drug_names}",
             adds=("drug_names",),
             fields=all_drugs,
-            exempt=REPEATED,
         ),
         Task(
             id="task29",
@@ -201,7 +207,6 @@ source = Source(
             adds=("drug", "dose_phrases"),
             fields=all_doses,
             bench=True,
-            exempt=REPEATED,
         ),
         Task(
             id="task37",
@@ -213,7 +218,6 @@ source = Source(
             adds=("verdict",),
             fields=verdict,
             labels=("adverse drug event", "non-adverse drug event"),
-            exempt=REPEATED,
         ),
     ),
     version=COMMIT,

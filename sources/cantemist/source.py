@@ -16,13 +16,12 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from medcorpus import File, Source, Spans, Task, each
+from medcorpus import File, Source, Spans, each
 from medcorpus.errors import FormatError
 from medcorpus.formats import brat, plain
 from medcorpus.reading import Item, Reject
-from medcorpus.records import Fields
 
-from .. import _entities
+from .. import _entities, _tasks
 
 COMMIT = "85c86a216bd50b02dc66a0e27650b386b864b3ca"
 URL = f"https://raw.githubusercontent.com/kathrynchapman/CANTEMIST2020/{COMMIT}/{{path}}"
@@ -62,11 +61,6 @@ def _row(line: tuple[int, str] | Reject, table: str) -> tuple[str, str]:
     return values[0], values[1].strip()
 
 
-def coded(record: Spans) -> Fields | None:
-    """Take only reports with codes."""
-    return {} if "codes" in record.extra else None
-
-
 def _files(name: str, split: str) -> tuple[File, ...]:
     folder = f"cantemist/{name}"
     return (
@@ -95,15 +89,10 @@ source = Source(
     read=read,
     tasks=(
         _entities.listing("cantemist_ner", "es", "Clinical Text", typed=False),
-        Task(
-            id="cantemist_coding",
-            name="cantemist_coding",
-            category="Text Classification",
-            domain="Clinical Text",
-            input="{text}",
+        _tasks.own(
+            *("cantemist_coding", "Text Classification", "Clinical Text", "es"),
             output="{codes}",
-            instruction_lang="es",
-            fields=coded,
+            fields=_tasks.having("codes"),
         ),
     ),
     extras=("codes",),

@@ -24,7 +24,8 @@ from typing import Any
 from medcorpus import File, Pair, Source, Task, Withheld, each
 from medcorpus.formats import delimited, jsonl, literal
 from medcorpus.reading import Item
-from medcorpus.records import Fields
+
+from .. import _tasks
 
 COMMIT = "e77bd7ebafbffb6d82be3410cd0d4ebebe75a516"
 FORMER = "1b0c03698c327bb84293bfd398c308a3950725bf"
@@ -70,9 +71,6 @@ def _withheld(_: object) -> Withheld:
 
 
 def _consultation(task_id: str, subset: str) -> Task:
-    def of_subset(record: Pair) -> Fields | None:
-        return {} if record.extra.get("subset") == subset else None
-
     return Task(
         id=task_id,
         name=f"chatdoctor_{subset.partition('-')[0].lower()}_dialogue",
@@ -81,28 +79,15 @@ def _consultation(task_id: str, subset: str) -> Task:
         input="{text}",
         output="{target}",
         phrasings="consultation",
-        fields=of_subset,
+        fields=_tasks.having("subset", subset),
     )
 
 
-def _has(slot: str, record: Pair) -> Fields | None:
-    return {} if slot in record.extra else None
-
-
-def symptoms(record: Pair) -> Fields | None:
-    """Take only diseases."""
-    return None if "subset" in record.extra else {}
-
-
 def _listing(job: str, slot: str, category: str) -> Task:
-    return Task(
-        id=f"chatdoctor_{job}",
-        name=f"chatdoctor_{job}",
-        category=category,
-        domain="Medical Knowledge",
-        input="{text}",
+    return _tasks.own(
+        *(f"chatdoctor_{job}", category, "Medical Knowledge", "en"),
         output=f"{{{slot}}}",
-        fields=symptoms if slot == "target" else partial(_has, slot),
+        fields=_tasks.lacking("subset") if slot == "target" else _tasks.having(slot),
         exempt={"wrong_language": "names of drugs alone pass for another language"} if slot == "drugs" else {},
     )
 

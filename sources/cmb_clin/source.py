@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from medcorpus import File, Pair, Source, Task, each
+from medcorpus import File, Pair, Source, each
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
+
+from .. import _tasks
 
 COMMIT = "b8d1005cc1c67b4fb9d96c2bcf43d741cfd45470"
 URL = f"https://raw.githubusercontent.com/FreedomIntelligence/CMB/{COMMIT}/{{path}}"
@@ -58,14 +60,9 @@ source = Source(
     files=(File(path="Data/CME-test-qa/CMB-test-qa.json", url=URL, split="test"),),
     read=read,
     tasks=(
-        Task(
-            id="cmb_clin_answering",
-            name="cmb_clin_answering",
-            category="Question Answering",
-            domain="Clinical Text",
+        _tasks.own(
+            *("cmb_clin_answering", "Question Answering", "Clinical Text", "zh"),
             input="{case}\n\n问题：{text}",
-            output="{target}",
-            instruction_lang="zh",
         ),
     ),
     extras=("case",),

@@ -86,7 +86,6 @@ source = Source(
             input="Question: {text}\n\nArticle: {article}",
             output="{target}",
             fields=with_article,
-            exempt={"missing_value": "'None' is what articles say under headings such as 'Competing interests:'"},
         ),
     ),
     extras=("article",),

@@ -1,6 +1,7 @@
 """DDXPlus: 1.3 million made-up patients with symptoms, antecedents and one of 49 diagnoses.
 
-Upstream format, from upstream's README and from its program that turns patients into text; no file was at hand.
+Upstream format, from upstream's README and its program that turns patients into text, names and values checked on
+parts of public copies of `release_evidences.json` and of the test patients; no file was at hand.
 `release_{train,validate,test}_patients.zip`, each one CSV of AGE, DIFFERENTIAL_DIAGNOSIS, SEX (M, F), PATHOLOGY,
 EVIDENCES and INITIAL_EVIDENCE; 1,025,602 patients in train, 134,529 in test. EVIDENCES is a list as Python prints it,
 of `name` (yes) or `name_@_value`. `release_evidences.json` gives for each name `question_en`, `data_type` (B, C or M),
@@ -17,8 +18,8 @@ case and has `inguinal, hernia` and a comma missing; upstream's names are used. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ SPLITS = {"train": "train", "validate": "validation", "test": "test"}
 
 Placed = tuple[int, dict[str, str]]
 Table = dict[str, dict[str, Any]]
+Said = Callable[[str], tuple[str, str]]
+"""Gives the question and the answer that an evidence stands for."""
 
 
 def read(path: Path) -> Iterator[Item]:
@@ -43,7 +46,8 @@ def read(path: Path) -> Iterator[Item]:
         yield Reject(1, "read unpacked", withheld=True)
         return
     evidences, conditions = (_table(path.with_name(f"release_{what}.json")) for what in ("evidences", "conditions"))
-    convert = partial(patient, split=path.stem.split("_")[1:2], evidences=evidences, conditions=conditions)
+    said = cache(partial(evidence, evidences=evidences))
+    convert = partial(patient, split=path.stem.split("_")[1:2], said=said, conditions=conditions)
     with packed.alone(path) as unpacked:
         yield from each(_placed(delimited.rows(unpacked, columns=COLUMNS)), convert)
 
@@ -59,20 +63,18 @@ def _placed(rows: Rows[dict[str, str]]) -> Rows[Placed]:
         yield row if isinstance(row, Reject) else (row[0], row)
 
 
-def patient(row: Placed, split: list[str], evidences: Table, conditions: Table) -> Label:
+def patient(row: Placed, split: list[str], said: Said, conditions: Table) -> Label:
     """Turn a row into what the patient said, and the diagnosis."""
-    number, said = row
-    if said["PATHOLOGY"] not in conditions or said["SEX"] not in SEXES:
+    number, values = row
+    if values["PATHOLOGY"] not in conditions or values["SEX"] not in SEXES:
         raise ValueError("a sex or a pathology that is not known")
-    answers = answered(listed(said["EVIDENCES"]), evidences)
-    first = said["INITIAL_EVIDENCE"].partition("_@_")[0]
-    others = [line for name, line in answers.items() if name != first]
-    lines = [f"Age: {int(said['AGE'])}", f"Sex: {SEXES[said['SEX']]}"]
-    lines.append(f"Initial evidence: {answers.get(first, 'not recorded')}")
-    diagnosis = str(conditions[said["PATHOLOGY"]]["cond-name-eng"])
+    answers = answered(map(said, listed(values["EVIDENCES"])))
+    first = answers.pop(said(values["INITIAL_EVIDENCE"])[0], "not recorded")
+    lines = [f"Age: {int(values['AGE'])}", f"Sex: {SEXES[values['SEX']]}", f"Initial evidence: {first}"]
+    diagnosis = str(conditions[values["PATHOLOGY"]]["cond-name-eng"])
     return Label(
         key="-".join([*split, str(number - 1)]),
-        text="\n".join([*lines, *(["Further evidence:", *others] if others else [])]),
+        text="\n".join([*lines, *(["Further evidence:", *answers.values()] if answers else [])]),
         labels=(SPELT.get(diagnosis, diagnosis),),
     )
 
@@ -89,26 +91,31 @@ def listed(text: str) -> list[str]:
     return [item[1:-1] for item in items]
 
 
-def answered(names: list[str], evidences: Table) -> dict[str, str]:
-    """Give for each evidence its question and its answers, in the order in which they come."""
-    values: dict[str, list[str]] = {}
-    for name, _, value in (item.partition("_@_") for item in names):
-        if name not in evidences:
-            raise ValueError("an evidence that release_evidences.json does not list")
-        values.setdefault(name, []).append(meaning(evidences[name], value))
-    found = {name: "; ".join(filter(None, answers)) for name, answers in values.items()}
-    return {name: f"{evidences[name]['question_en']} {answer}" for name, answer in found.items() if answer}
+def answered(said: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Put the answers to each question together, in the order in which the questions come."""
+    answers: dict[str, list[str]] = {}
+    for question, answer in said:
+        if answer:
+            answers.setdefault(question, []).append(answer)
+    return {question: f"{question} {'; '.join(given)}" for question, given in answers.items()}
 
 
-def meaning(evidence: dict[str, Any], value: str) -> str:
-    """Say what a value of an evidence means; nothing for one that means that it is not there."""
+def evidence(item: str, evidences: Table) -> tuple[str, str]:
+    """Give the question and the answer that an evidence stands for; no answer where it means that it is not there."""
+    name, _, value = item.partition("_@_")
+    if name not in evidences:
+        raise ValueError("an evidence that release_evidences.json does not list")
+    question = str(evidences[name]["question_en"])
     if not value:
-        return "Yes"
-    if value in evidence.get("value_meaning", {}):
-        word = evidence["value_meaning"][value]["en"]
-        return "" if word == "NA" else ANSWERS.get(word, word)
-    scale = [int(number) for number in evidence["possible-values"]]
-    return f"{int(value)} on a scale from {min(scale)} to {max(scale)}"
+        return question, "Yes"
+    meanings = evidences[name].get("value_meaning", {})
+    if value in meanings:
+        word = str(meanings[value]["en"])
+        return question, "" if word == "NA" else ANSWERS.get(word, word)
+    scale = [int(number) for number in evidences[name]["possible-values"]]
+    if int(value) not in scale:
+        raise ValueError("a value that release_evidences.json does not list")
+    return question, f"{int(value)} on a scale from {min(scale)} to {max(scale)}"
 
 
 source = Source(

@@ -71,12 +71,13 @@ def _linked(tags: obo.Tags) -> Term:
 
 
 def whole(tags: obo.Tags) -> Term:
-    """Give a term with its definition and exact synonyms, each once and none that is the name."""
+    """Give a term with its definition and exact synonyms, whatever their case each once and none that is the name."""
     term = _linked(tags)
     found = [obo.quoted(value) for value in tags.get("synonym", ())]
-    exact = dict.fromkeys(text for text, rest in found if rest.split(None, 1)[0] == "EXACT" and text != term.name)
+    exact = {text.casefold(): text for text, rest in reversed(found) if rest.split(None, 1)[0] == "EXACT"}
+    exact.pop(term.name.casefold(), None)
     definition = obo.quoted(tags["def"][0])[0] if "def" in tags else ""
-    return term._replace(definition=" ".join(definition.split()), synonyms=tuple(exact))
+    return term._replace(definition=" ".join(definition.split()), synonyms=tuple(reversed(exact.values())))
 
 
 def related(tags: obo.Tags, terms: Mapping[str, Term], keys: list[str]) -> Label | Withheld:

@@ -18,7 +18,8 @@ from pathlib import Path
 from medcorpus import File, Pair, Source, Task, Withheld, each
 from medcorpus.formats import tmx
 from medcorpus.reading import Item
-from medcorpus.records import Fields
+
+from .. import _tasks
 
 PAIRS = {"task19": ("en", "sv"), "task20": ("en", "de"), "task21": ("fr", "en")}
 
@@ -39,9 +40,6 @@ def pairs(unit: tmx.Unit) -> list[Pair | Withheld]:
 
 
 def _task(task_id: str, lang: str, into: str) -> Task:
-    def translated(record: Pair) -> Fields | None:
-        return {} if record.extra["into"] == into else None
-
     return Task(
         id=task_id,
         name=f"ecdc_translation_{lang}_{into}",
@@ -51,7 +49,7 @@ def _task(task_id: str, lang: str, into: str) -> Task:
         output="{target}",
         lang=lang,
         output_lang=into,
-        fields=translated,
+        fields=_tasks.having("into", into),
     )
 
 

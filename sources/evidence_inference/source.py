@@ -7,7 +7,8 @@ article in `annotations/txt_files/PMC{PMCID}.txt`, the split by article in `anno
 Valid Reasoning, Label, Annotations, Label Code, In Abstract, Evidence Start, Evidence End), over 4 MB, was not at hand;
 `v2_annotations.csv`, which is part of it, was: 4,876 rows, where `significantly increased` is misspelt 687 times, so
 that the Label Code is read (1, 0, -1; another, 3, stands for an invalid prompt). `xml_files` and `additional_files` say
-the same again.
+the same again. Formulas stand in 41 articles as a whole TeX document before the same in plain characters: the former is
+left out.
 
 A record is a prompt with the passages annotated as evidence, each on a line, and the label that most of the annotators
 gave whose label was found valid. The first prompt on an article whose text is there carries the text and all that is
@@ -38,6 +39,7 @@ REPOSITORY = "https://github.com/jayded/evidence-inference"
 URL = f"https://raw.githubusercontent.com/jayded/evidence-inference/{COMMIT}/{{path}}"
 LABELS = {"1": "significantly increased", "-1": "significantly decreased", "0": "no significant difference"}
 SPLITS = ("train", "validation", "test")
+TEX, TEX_END = r"\documentclass[", r"\end{document}"
 ASKED = ("PromptID", "PMCID", "Outcome", "Intervention", "Comparator")
 ANNOTATED = ("PromptID", "Valid Label", "Annotations", "Label Code")
 
@@ -100,7 +102,18 @@ def article(path: Path) -> str:
         raise ValueError("an article that is not UTF-8") from None
     if reason := plain.fault(text) or (None if text else "nothing in it"):
         raise ValueError(f"an article with {reason}")
-    return text
+    return without_tex(text)
+
+
+def without_tex(text: str) -> str:
+    r"""Leave out formulas that stand as whole TeX documents before the same in plain characters.
+
+    >>> without_tex(r"of \documentclass[12pt]{minimal}\begin{document}$$\alpha$$\end{document}α = 5 %")
+    'of α = 5 %'
+    """
+    before, *documents = text.split(TEX)
+    parts = ((document, *document.partition(TEX_END)[1:]) for document in documents)
+    return before + "".join(after if end else TEX + document for document, end, after in parts)
 
 
 def finding(prompt: Row, annotations: Annotations | None, split: str) -> Pair | Withheld:
@@ -169,7 +182,6 @@ source = Source(
             input="{article}",
             output="{comparisons}",
             fields=partial(having, "article"),
-            exempt={"missing_value": "'None' is what articles say under headings such as 'Competing interests'"},
         ),
     ),
     extras=("comparison", "article", "comparisons"),

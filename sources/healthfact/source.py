@@ -24,6 +24,8 @@ from medcorpus.formats import delimited
 from medcorpus.reading import Item
 from medcorpus.records import Fields
 
+from .. import _tasks
+
 COLUMNS = ("claim_id", "claim", "explanation", "main_text", "label")
 VERDICTS = {"false": "0", "mixture": "1", "true": "2", "unproven": ""}
 SPLITS = {"train": "train", "dev": "validation", "test": "test"}
@@ -55,11 +57,6 @@ def verdict(record: Label) -> Fields | None:
 def supported(record: Label) -> Fields | None:
     """Take only claims that are true."""
     return {} if record.labels == ("true",) else None
-
-
-def explained(record: Label) -> Fields | None:
-    """Take only claims with an explanation."""
-    return {} if "explanation" in record.extra else None
 
 
 source = Source(
@@ -107,7 +104,7 @@ source = Source(
             domain="Medical Knowledge",
             input="Paragraph: {text}\n\nClaim: {second}",
             output="{explanation}",
-            fields=explained,
+            fields=_tasks.having("explanation"),
             bench=True,
         ),
     ),

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from medcorpus import File, Pair, Source, Task, each
+from medcorpus import File, Pair, Source, each
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
-from medcorpus.records import Fields
+
+from .. import _tasks
 
 COMMIT = "ba9b3d65b33ba346e3d60979019abe6fa2ac741a"
 URL = f"https://raw.githubusercontent.com/SCIR-HI/Huatuo-Llama-Med-Chinese/{COMMIT}/{{path}}"
@@ -64,16 +65,6 @@ def question(row: dict[str, Any]) -> Pair:
     return Pair(text=row["question"].strip(), target=row["ICD-10"], extra={"kind": "question"})
 
 
-def instructions(record: Pair) -> Fields | None:
-    """Take only instructions."""
-    return {} if record.extra["kind"] == "instruction" else None
-
-
-def questions(record: Pair) -> Fields | None:
-    """Take only questions with a chapter."""
-    return {} if record.extra["kind"] == "question" else None
-
-
 source = Source(
     title="Huatuo (BenTsao)",
     about="8,658 medical instructions in Chinese with answers, written by ChatGPT from a knowledge graph, and 200 "
@@ -92,26 +83,15 @@ source = Source(
     ),
     read=read,
     tasks=(
-        Task(
-            id="huatuo_answering",
-            name="huatuo_answering",
-            category="Question Answering",
-            domain="Medical Knowledge",
-            input="{text}",
-            output="{target}",
-            instruction_lang="zh",
-            fields=instructions,
+        _tasks.own(
+            *("huatuo_answering", "Question Answering", "Medical Knowledge", "zh"),
+            fields=_tasks.having("kind", "instruction"),
         ),
-        Task(
-            id="huatuo_chapter",
-            name="huatuo_chapter",
-            category="Text Classification",
-            domain="Medical Knowledge",
-            input="{text}",
-            output="{target}",
+        _tasks.own(
+            *("huatuo_chapter", "Text Classification", "Medical Knowledge", "en"),
             labels=CHAPTERS,
             output_lang="en",
-            fields=questions,
+            fields=_tasks.having("kind", "question"),
         ),
     ),
     extras=("kind",),

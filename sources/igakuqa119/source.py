@@ -19,12 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from medcorpus import Choice, File, Source, Task, Withheld, each
+from medcorpus import Choice, File, Source, Withheld, each
 from medcorpus.errors import FormatError
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
 
-from .. import _exam, _tables
+from .. import _exam, _tables, _tasks
 
 COMMIT = "2d942397cbaa1031ca139184bc4af16e1ffa202d"
 URL = f"https://raw.githubusercontent.com/docto-rin/IgakuQA119/{COMMIT}/{{path}}"
@@ -83,15 +83,11 @@ source = Source(
     ),
     read=read,
     tasks=(
-        Task(
-            id="igakuqa119_exam",
-            name="igakuqa119_exam",
-            category="Question Answering",
-            domain="Exam",
+        _tasks.own(
+            *("igakuqa119_exam", "Question Answering", "Exam", "ja"),
             input="問題: {question}\n選択肢:\n{options}",
             output=_exam.ANSWER["ja"],
             joiner="; ",
-            instruction_lang="ja",
         ),
     ),
     extras=("has_image",),

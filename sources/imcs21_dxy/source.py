@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from medcorpus import File, Label, Source, Task, each
+from medcorpus import File, Label, Source, each
 from medcorpus.errors import FormatError
 from medcorpus.formats import literal, plain
 from medcorpus.reading import Item, Reject, Rows
-from medcorpus.records import Fields
+
+from .. import _tasks
 
 COMMIT = "836048f491704011dba229a5bd04db5f7f4d2bbe"
 URL = f"https://raw.githubusercontent.com/lemuria-wchen/imcs21/{COMMIT}/{{path}}"
@@ -71,11 +72,6 @@ def dialogue(value: tuple[str, dict[str, Any]]) -> Label:
     )
 
 
-def told(record: Label) -> Fields | None:
-    """Take only dialogues with symptoms."""
-    return {} if "symptoms" in record.extra else None
-
-
 source = Source(
     title="IMCS-21 (DXY dialogues)",
     about="527 dialogues of parents and doctors from a Chinese health site, with symptoms and diagnosis.",
@@ -90,25 +86,15 @@ source = Source(
     files=(File(path="task/DDP/KRDS/dataset_dxy/dxy_dialog_data_dialog_v2.txt", url=URL),),
     read=read,
     tasks=(
-        Task(
-            id="imcs21_dxy_diagnosis",
-            name="imcs21_dxy_diagnosis",
-            category="Diagnosis",
-            domain="Daily Conversation",
-            input="{text}",
+        _tasks.own(
+            *("imcs21_dxy_diagnosis", "Diagnosis", "Daily Conversation", "zh"),
             output="{labels}",
             labels=DISEASES,
-            instruction_lang="zh",
         ),
-        Task(
-            id="imcs21_dxy_symptoms",
-            name="imcs21_dxy_symptoms",
-            category="Information Extraction",
-            domain="Daily Conversation",
-            input="{text}",
+        _tasks.own(
+            *("imcs21_dxy_symptoms", "Information Extraction", "Daily Conversation", "zh"),
             output="{symptoms}",
-            instruction_lang="zh",
-            fields=told,
+            fields=_tasks.having("symptoms"),
         ),
     ),
     extras=("symptoms",),

@@ -15,12 +15,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from medcorpus import Choice, Source, Task, each
+from medcorpus import Choice, Source, each
 from medcorpus.formats import delimited
 from medcorpus.reading import Item
-from medcorpus.records import Fields
 
-from .. import _jmed_llm
+from .. import _jmed_llm, _tasks
 
 SETS = {"crade": "CC-BY-4.0", "smdis": "CC-BY-4.0", "jcsts": "CC-BY-NC-SA-4.0"}
 INPUTS = {
@@ -51,11 +50,6 @@ def choice(subset: str, row: dict[str, str]) -> Choice:
     )
 
 
-def of_subset(record: Choice, subset: str) -> Fields | None:
-    """Take only the questions of one set."""
-    return {} if record.extra["subset"] == subset else None
-
-
 source = Source(
     title="JMED-LLM (multiple choice)",
     about="300 multiple-choice questions to evaluate language models on Japanese medical text: adverse drug events, "
@@ -72,15 +66,11 @@ source = Source(
     files=_jmed_llm.files(*SETS),
     read=read,
     tasks=tuple(
-        Task(
-            id=f"jmed_llm_{subset}",
-            name=f"jmed_llm_{subset}",
-            category=CATEGORIES[subset],
-            domain=DOMAINS[subset],
+        _tasks.own(
+            *(f"jmed_llm_{subset}", CATEGORIES[subset], DOMAINS[subset], "ja"),
             input=INPUTS[subset],
             output="{answer}",
-            instruction_lang="ja",
-            fields=partial(of_subset, subset=subset),
+            fields=_tasks.having("subset", subset),
         )
         for subset in SETS
     ),

@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from medcorpus import Pair, Source, Task, each
+from medcorpus import Pair, Source, each
 from medcorpus.formats import delimited, literal
 from medcorpus.reading import Item
-from medcorpus.records import Fields
 
-from .. import _jmed_llm
+from .. import _jmed_llm, _tasks
 
 SETS = {"mrner_disease": "CC-BY-4.0", "mrner_medicine": "CC-BY-4.0", "nrner": "CC-BY-NC-SA-4.0"}
 KINDS = {"d": "symptoms", "m-key": "drugs", "m-val": "doses"}
@@ -42,11 +41,6 @@ def entities(subset: str, row: dict[str, str]) -> Pair:
     return Pair(text=text, target="\n".join(dict.fromkeys(found)), license=SETS[subset], extra=extra)
 
 
-def of_kind(record: Pair, kind: str) -> Fields | None:
-    """Take only the rows that ask for one kind of entities."""
-    return {} if record.extra["kind"] == kind else None
-
-
 source = Source(
     title="JMED-LLM (entities)",
     about="300 Japanese case reports, radiology reports and nursing records with the symptoms, drugs or doses in them.",
@@ -62,15 +56,9 @@ source = Source(
     files=_jmed_llm.files(*SETS),
     read=read,
     tasks=tuple(
-        Task(
-            id=f"jmed_llm_ner_{kind}",
-            name=f"jmed_llm_ner_{kind}",
-            category="Named Entity Recognition",
-            domain="Clinical Text",
-            input="{text}",
-            output="{target}",
-            instruction_lang="ja",
-            fields=partial(of_kind, kind=kind),
+        _tasks.own(
+            *(f"jmed_llm_ner_{kind}", "Named Entity Recognition", "Clinical Text", "ja"),
+            fields=_tasks.having("kind", kind),
         )
         for kind in KINDS.values()
     ),

@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from medcorpus import File, Pair, Source, Task, each
+from medcorpus import File, Pair, Source, each
 from medcorpus.formats import jsonl
 from medcorpus.reading import Item
+
+from .. import _tasks
 
 COMMIT = "2f1008cfa49cbba69ff6f138c3b5e2fb0646bdc7"
 URL = f"https://raw.githubusercontent.com/shibing624/MedicalGPT/{COMMIT}/{{path}}"
@@ -55,16 +57,6 @@ source = Source(
     access="open",
     files=(File(path="data/sft/medical_sft_1K_format.jsonl", url=URL), File(path=CORPUS, url=URL)),
     read=read,
-    tasks=(
-        Task(
-            id="medicalgpt_answering",
-            name="medicalgpt_answering",
-            category="Question Answering",
-            domain="Daily Conversation",
-            input="{text}",
-            output="{target}",
-            instruction_lang="zh",
-        ),
-    ),
+    tasks=(_tasks.own("medicalgpt_answering", "Question Answering", "Daily Conversation", "zh"),),
     version=COMMIT,
 )

@@ -59,7 +59,6 @@ source = Source(
             output="{target}",
             exempt={
                 "conflicting": "upstream asks some questions several times and answers from several pages",
-                "missing_value": "'DEA Schedule: None' is what some answers say",
             },
         ),
     ),

@@ -58,7 +58,6 @@ source = Source(
             domain="Medical Knowledge",
             input="{text}",
             output="{target}",
-            exempt={"missing_value": "'None' is what notes say under headings such as 'Invasive Procedure:'"},
         ),
     ),
     folder="mimic_iv_note",

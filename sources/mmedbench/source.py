@@ -1,11 +1,11 @@
 """MMedBench: examination questions in six languages with rationales that GPT-4 wrote for their right answers.
 
-Upstream format, from the dataset card and from code that reads it; no file was at hand. `MMedBench.zip` holds
-`{Train,Test}/{Chinese,English,French,Japanese,Russian,Spanish}.jsonl`, perhaps below a folder `MMedBench` (read either
-way, and unpacked as well). Lines of `{question, options {letter: text}, answer_idx, rationale, human_checked,
-human_check_passed}` and, in some languages, `answer` (the option's text) and `meta_info`. `answer_idx` is one letter or
-several with commas between ("A,C"); a list is read too. Sizes: 45,048 train (zh 27,400, en 10,178, es 2,657, fr 2,171,
-ja 1,590, ru 1,052) and 8,518 test (3,426, 1,273, 2,742, 622, 199, 256).
+Upstream format, from the dataset card, a description of the files and code that reads them; no file was at hand.
+`MMedBench.zip` holds `MMedBench/{Train,Test}/{Chinese,English,French,Japanese,Russian,Spanish}.jsonl`; the folders
+`Train` and `Test` are read unpacked as well. Lines of `{question, options {letter: text}, answer, answer_idx,
+meta_info, rationale, human_checked, human_check_passed}`, the last two 0 or 1, or booleans. `answer_idx` is one letter
+or several with commas between ("A,C"); a list is read too. Sizes: 45,048 train (zh 27,400, en 10,178, es 2,657, fr
+2,171, ja 1,590, ru 1,052) and 8,518 test (3,426, 1,273, 2,742, 622, 199, 256).
 
 The questions are those of the sources `medqa`, `igakuqa`, `frenchmedmcqa`, `rumedbench` and `headqa`, which serve the
 tasks of answering them and the product mmedbench; this source serves the rationales, tasks 51-56. All rows of train
@@ -45,8 +45,8 @@ def question(row: dict[str, Any]) -> Choice:
     stated = row["answer_idx"]
     right = stated if isinstance(stated, list) else stated.split(",")
     checks = {name: row[name] for name in CHECKS if row.get(name) is not None}
-    if not all(isinstance(value, bool) for value in checks.values()):
-        raise TypeError
+    if not all(value in (0, 1) for value in checks.values()):
+        raise ValueError("human_checked or human_check_passed is not yes or no")
     return Choice(
         question=row["question"],
         options=tuple(row["options"][letter] for letter in letters),
@@ -92,9 +92,11 @@ source = Source(
     redistribute="yes",
     access="open",
     files=(
-        *(File(path="MMedBench.zip", url=HUB, member=p, split=split, lang=lang) for p, split, lang in PLACES),
-        *(File(path="MMedBench.zip", member=f"MMedBench/{p}", split=split, lang=lang) for p, split, lang in PLACES),
-        *(File(path=p, split=split, lang=lang) for p, split, lang in PLACES),
+        *(
+            File(path="MMedBench.zip", url=HUB, member=f"MMedBench/{place}", split=split, lang=lang)
+            for place, split, lang in PLACES
+        ),
+        *(File(path=place, split=split, lang=lang) for place, split, lang in PLACES),
     ),
     read=read,
     tasks=tuple(task(lang) for lang in LANGS),

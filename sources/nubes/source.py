@@ -2,10 +2,11 @@
 
 Upstream format, checked on two of the ten samples: `NUBes/SAMPLE-00n/<sample>.<speciality>.<section>.txt` and `.ann`
 in brat, one sentence per line. 155 files with 5,956 sentences, 5,243 mentions, none of which crosses a line, and 2,053
-relations. Markers are NegSynMarker, NegLexMarker, NegMorMarker, UncertSynMarker and UncertLexMarker (syntactic,
-lexical and morphological negation, syntactic and lexical uncertainty); what they apply to is a Phrase or a concept
-(DISO, PROC, SUBS, BODY, OTHER), PolItem and CoordItem stand inside. Relations lead from a marker to its scope (Scope,
-DiscScope) and between the parts of a marker (DiscMarker). Upstream has no split of these files; all are for training.
+relations; the annotations of 28 files are empty. Markers are NegSynMarker, NegLexMarker, NegMorMarker, UncertSynMarker
+and UncertLexMarker (syntactic, lexical and morphological negation, syntactic and lexical uncertainty); what they apply
+to is a Phrase or a concept (DISO, PROC, SUBS, BODY, OTHER), PolItem and CoordItem stand inside. Relations lead from a
+marker to its scope (Scope, DiscScope) and between the parts of a marker (DiscMarker). Upstream has no split of these
+files; all are for training.
 
 One record per sentence: its key is the file's name and the number of the line; offsets count from its start.
 """
@@ -16,13 +17,15 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, starmap
 from pathlib import Path
 
-from medcorpus import File, Source, Spans, Task, each
-from medcorpus.formats import brat
-from medcorpus.reading import Item
+from medcorpus import File, Source, Spans
+from medcorpus.formats import brat, plain
+from medcorpus.reading import Item, Placed, Reject
 from medcorpus.records import Fields, Span
+
+from .. import _tasks
 
 COMMIT = "91c81c1f5eee2b5b9d377cc78c2442e8e8b198a1"
 URL = f"https://raw.githubusercontent.com/Vicomtech/NUBes-negation-uncertainty-biomedical-corpus/{COMMIT}/{{path}}"
@@ -32,25 +35,29 @@ NOTHING = "No hay negación ni incertidumbre."
 
 
 def read(path: Path) -> Iterator[Item]:
-    """Read one file of sentences."""
-    return each(brat.documents(path), sentences)
+    """Read one file of sentences; where its annotations cannot be used, each of its lines is a reject."""
+    for found in brat.documents(path):
+        if isinstance(found, Reject):
+            yield from (Reject(line[0], found.reason) for line in plain.lines(path))
+        else:
+            yield from starmap(Placed, sentences(found[1]))
 
 
-def sentences(document: brat.Document) -> Iterator[Spans]:
-    """Turn a file into a record for each of its lines."""
+def sentences(document: brat.Document) -> Iterator[tuple[int, Spans]]:
+    """Turn a file into a record for each of its lines, with the line's number."""
     lines = document.text.split("\n")
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    place = {s.key: bisect_right(starts, s.offsets[0][0]) - 1 for s in document.spans}
+    place = {s.key: bisect_right(starts, s.offsets[0][0]) for s in document.spans}
     spans, links = defaultdict(list), defaultdict(list)
     for span in document.spans:
-        spans[place[span.key]].append(_shifted(span, starts[place[span.key]]))
+        spans[place[span.key]].append(_shifted(span, starts[place[span.key] - 1]))
     for link in document.relations:
         if place[link.head] == place[link.tail]:
             links[place[link.head]].append(link)
-    for number, line in enumerate(lines):
+    for number, line in enumerate(lines, 1):
         if line.strip():
-            key = f"{document.name}-{number + 1}"
-            yield Spans(key=key, text=line, spans=tuple(spans[number]), relations=tuple(links[number]))
+            key = f"{document.name}-{number}"
+            yield number, Spans(key=key, text=line, spans=tuple(spans[number]), relations=tuple(links[number]))
 
 
 def _shifted(span: Span, start: int) -> Span:
@@ -93,25 +100,15 @@ source = Source(
     ),
     read=read,
     tasks=(
-        Task(
-            id="nubes_markers",
-            name="nubes_markers",
-            category="Named Entity Recognition",
-            domain="Clinical Text",
-            input="{text}",
+        _tasks.own(
+            *("nubes_markers", "Named Entity Recognition", "Clinical Text", "es"),
             output="{markers}",
-            instruction_lang="es",
             adds=("markers",),
             fields=markers,
         ),
-        Task(
-            id="nubes_scopes",
-            name="nubes_scopes",
-            category="Information Extraction",
-            domain="Clinical Text",
-            input="{text}",
+        _tasks.own(
+            *("nubes_scopes", "Information Extraction", "Clinical Text", "es"),
             output="{scopes}",
-            instruction_lang="es",
             adds=("scopes",),
             fields=scopes,
         ),

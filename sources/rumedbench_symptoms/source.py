@@ -7,9 +7,9 @@ record, so it is not to be found in the text. `train_v1.jsonl` (2,470 by the pap
 
 from __future__ import annotations
 
-from medcorpus import Label, Source, Task
+from medcorpus import Label, Source
 
-from .. import _rumedbench
+from .. import _rumedbench, _tasks
 
 source = Source(
     title="RuMedSymptomRec (RuMedBench)",
@@ -25,16 +25,6 @@ source = Source(
     folder=_rumedbench.FOLDER,
     files=_rumedbench.files("RuMedSymptomRec"),
     read=_rumedbench.labelled,
-    tasks=(
-        Task(
-            id="rumedbench_symptoms_recommendation",
-            name="rumedbench_symptoms_recommendation",
-            category="Diagnosis",
-            domain="Clinical Text",
-            input="{text}",
-            output="{labels}",
-            instruction_lang="ru",
-        ),
-    ),
+    tasks=(_tasks.own("rumedbench_symptoms_recommendation", "Diagnosis", "Clinical Text", "ru", output="{labels}"),),
     version=_rumedbench.COMMIT,
 )

@@ -29,6 +29,7 @@ from tests.bench import (
     pii,
     publishing,
     quality,
+    rereleasing,
     row_local,
     screening,
 )
@@ -48,6 +49,7 @@ PARTS = {
     "pii": pii.main,
     "near": near.main,
     "publish": publishing.main,
+    "rerelease": rereleasing.main,
 }
 LIBRARIES = ("pyarrow", "polars", "numba", "datasets", "lxml", "fastexcel")
 

@@ -22,10 +22,19 @@ COUNTS: dict[str, dict[str, tuple[int, dict[str, int]]]] = {
         "data/challenge_data/valid.csv": (20, {}),
         "data/challenge_data_json/valid_subjective.json": (20, {}),
     },
+    "mts_dialog": {
+        "Main-Dataset/MTS-Dialog-TrainingSet.csv": (1_201, {}),
+        "Main-Dataset/MTS-Dialog-ValidationSet.csv": (100, {}),
+        "Main-Dataset/MTS-Dialog-TestSet-1-MEDIQA-Chat-2023.csv": (200, {}),
+        "Main-Dataset/MTS-Dialog-TestSet-2-MEDIQA-Sum-2023.csv": (200, {}),
+    },
 }
 TASKS: list[tuple[str, str, dict[str, int]]] = [
     ("aci_bench", "aci_bench_note", {"train": 67, "validation": 20}),
     ("aci_bench", "aci_bench_history", {"validation": 20}),
+    ("mts_dialog", "mts_dialog_section", {"train": 1_201, "validation": 100, "test": 400}),
+    ("mts_dialog", "mts_dialog_header", {"train": 1_201, "validation": 100, "test": 400}),
+    ("mts_dialog", "mts_dialog_conversation", {"train": 562, "validation": 48, "test": 178}),
 ]
 FILES = [(name, path) for name, files in COUNTS.items() for path in files]
 
