@@ -120,18 +120,26 @@ class HubTarget:
         first = next(iter(configs))
         remote.patiently(lambda: _first_row(self.repository, first, revision), f"load {first}", where)
 
+        files = remote.patiently(lambda: self._listed(revision), "list the files", where)
+
         def look(path: str) -> None:
-            remote.patiently(lambda: self._first_id(path, revision), f"load {path}", where)
+            remote.patiently(lambda: self._first_id(files, path, revision), f"load {path}", where)
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(look, dict.fromkeys(configs.values())))
 
-    def _first_id(self, path: str, revision: str) -> None:
-        """Read the footer of a file and the first column of its first row."""
-        import pyarrow.parquet as pq
+    def _listed(self, revision: str) -> Any:
+        """Give the repository as a file system that has asked for all names at once."""
         from huggingface_hub import HfFileSystem
 
         files = HfFileSystem(endpoint=remote.endpoint(), skip_instance_cache=True)
+        files.find(f"datasets/{self.repository}@{revision}/data")
+        return files
+
+    def _first_id(self, files: Any, path: str, revision: str) -> None:
+        """Read the footer of a file and the first column of its first row."""
+        import pyarrow.parquet as pq
+
         with files.open(f"datasets/{self.repository}@{revision}/{path}", block_size=2**20) as file:
             parquet = pq.ParquetFile(file)
             batch = next(parquet.iter_batches(batch_size=1, columns=parquet.schema_arrow.names[:1]), None)

@@ -27,6 +27,7 @@ from tests.bench import (
     medical,
     near,
     pii,
+    publishing,
     quality,
     rereleasing,
     row_local,
@@ -47,6 +48,7 @@ PARTS = {
     "quality": quality.main,
     "pii": pii.main,
     "near": near.main,
+    "publish": publishing.main,
     "rerelease": rereleasing.main,
 }
 LIBRARIES = ("pyarrow", "polars", "numba", "datasets", "lxml", "fastexcel")
