@@ -19,6 +19,7 @@ from typing import Any
 from tests.bench import (
     building,
     cleaning,
+    comparing,
     guarding,
     importing,
     ingesting,
@@ -48,6 +49,7 @@ PARTS = {
     "pii": pii.main,
     "near": near.main,
     "rerelease": rereleasing.main,
+    "diff": comparing.main,
 }
 LIBRARIES = ("pyarrow", "polars", "numba", "datasets", "lxml", "fastexcel")
 
