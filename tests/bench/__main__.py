@@ -19,6 +19,7 @@ from typing import Any
 from tests.bench import (
     building,
     cleaning,
+    comparing,
     guarding,
     importing,
     ingesting,
@@ -50,6 +51,7 @@ PARTS = {
     "near": near.main,
     "publish": publishing.main,
     "rerelease": rereleasing.main,
+    "diff": comparing.main,
 }
 LIBRARIES = ("pyarrow", "polars", "numba", "datasets", "lxml", "fastexcel")
 
