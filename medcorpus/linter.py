@@ -135,8 +135,6 @@ class Linter:
     def __init__(self, tasks: Mapping[str, Task], partial: Collection[str] = ()) -> None:
         self._tasks, self._partial = tasks, partial
         self._seen: dict[str, _Seen] = {}
-        names = {slot for shape in SHAPES for slot in shape.SLOTS} | {n for t in tasks.values() for n in t.adds}
-        self._slot = "\\{(?:" + "|".join(sorted(map(re.escape, names))) + ")\\}"
 
     def add(self, frame: pl.DataFrame) -> None:
         """Look at rows with the columns of `Instruction`: `id`, `task_id`, `split`, `input`, `output`, languages."""
@@ -168,7 +166,7 @@ class Linter:
         empty = pl.col("output").list.eval(pl.element().str.contains(NOTHING.pattern)).list.any()
         flags = {
             "blank": (given.str.strip_chars() == "") | blank | (pl.col("output").list.len() == 0),
-            "unfilled_slot": both.str.contains(self._slot),
+            "unfilled_slot": both.str.contains(_slot(task)),
             "missing_value": both.str.contains(VOID.pattern) | empty,
         }
         if task.labels:
@@ -201,6 +199,12 @@ class Linter:
         told = [f"{f} - {CHECKS[f.check].fix}" for f in found if (f.task, f.check) in over and not f.exempt]
         whole = [i for i in self._seen if i not in self._partial]
         return told + [text for i in whole for text in _stale(self._tasks[i], self._seen[i], over)]
+
+
+def _slot(task: Task) -> str:
+    """Give the pattern of a slot that a template of the task may have, as it stands in the template."""
+    names = {slot for shape in SHAPES for slot in shape.SLOTS} | set(task.adds)
+    return "\\{(?:" + "|".join(sorted(map(re.escape, names))) + ")\\}"
 
 
 def _stale(task: Task, seen: _Seen, over: set[tuple[str, str]]) -> Iterator[str]:

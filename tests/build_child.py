@@ -11,7 +11,13 @@ from pathlib import Path
 import polars  # noqa: F401 - imported before `ready`, so that a kill hits the build and not an import
 import pyarrow.parquet  # noqa: F401
 
-from medcorpus import build, ingest, render, store
+from medcorpus import build, ingest, registry, render, store
+
+SOURCES = (
+    "ade_corpus_v2", "bc5_chem", "frenchmedmcqa", "headqa", "hoc", "igakuqa", "medqa", "medquad", "meqsum",
+    "ncbi_disease", "pubmedqa", "rumedbench",
+)  # fmt: skip
+"""What is built: a build that is killed 30 times takes no longer for every source that is added."""
 
 
 def main() -> None:
@@ -20,6 +26,7 @@ def main() -> None:
     ingest.PART_BYTES = int(part_bytes)
     for module in (store, ingest, render):
         setattr(module, "BATCH_ROWS", int(batch_rows))  # noqa: B010 - it is a constant everywhere else
+    registry.names = lambda: SOURCES  # type: ignore[assignment]
     print("ready", flush=True)
     made = build.build(product, build.Options(home=Path(home), sample=True, workers=int(workers)))
     print(made.release.manifest["root"], flush=True)
