@@ -16,6 +16,7 @@ from tests.checkout import tiny_checkout
 from tests.downloading import Clock, patient
 from tests.web import Web, serve
 
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when huggingface_hub is imported, which test modules do before any fixture
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.load_profile("default")
 

@@ -62,7 +62,8 @@ def serve(folder: Path, host: str, port: int, write: bool, out: Output) -> None:
     """Serve a folder of mirrors as a Hub.
 
     The clients need nothing but HF_ENDPOINT. The server is read-only and on the loopback unless told otherwise.
-    Private and gated repositories are for holders of the token of MEDCORPUS_HUB_READ_TOKEN.
+    Private and gated repositories are for holders of the token of MEDCORPUS_HUB_READ_TOKEN. Who uploads sets
+    HF_HUB_DISABLE_XET=1: files are taken by HTTP.
     """
     from medcorpus.hub.server import Hub
 
