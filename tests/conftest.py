@@ -51,6 +51,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
+@pytest.fixture(scope="session")
+def sample_layers(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give a store that builds of all samples share, those of other workers too: what one made the others look up."""
+    base = tmp_path_factory.getbasetemp()
+    return str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample_layers")
+
+
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give a checkout with one small source of known content, and no other."""

@@ -23,9 +23,9 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=list(products.PRODUCTS))
-def built(request: pytest.FixtureRequest, sample_home: Path) -> Built:
+def built(request: pytest.FixtureRequest, sample_home: Path, sample_layers: str) -> Built:
     """Build each product from the samples of all sources."""
-    return build(request.param, Options(home=sample_home, sample=True, workers=1))
+    return build(request.param, Options(home=sample_home, store=sample_layers, sample=True, workers=1))
 
 
 def rows_of(built: Built) -> pl.DataFrame:
@@ -85,8 +85,9 @@ def test_every_row_has_licence_and_origin(built: Built) -> None:
         assert (rows[column] != "").all()
 
 
-def test_second_build_is_a_lookup(built: Built, sample_home: Path) -> None:
-    again = build(built.release.product, Options(home=sample_home, sample=True, workers=1))
+def test_second_build_is_a_lookup(built: Built, sample_home: Path, sample_layers: str) -> None:
+    options = Options(home=sample_home, store=sample_layers, sample=True, workers=1)
+    again = build(built.release.product, options)
     assert not again.new
     assert again.release.manifest == built.release.manifest
 
@@ -102,8 +103,8 @@ def test_sample_is_called_a_sample(built: Built) -> None:
     assert "+sample." in built.release.version
 
 
-def test_all_tasks_of_all_sources_give_rows(sample_home: Path) -> None:
-    built = build("meds-ins", Options(home=sample_home, sample=True, workers=1))
+def test_all_tasks_of_all_sources_give_rows(sample_home: Path, sample_layers: str) -> None:
+    built = build("meds-ins", Options(home=sample_home, store=sample_layers, sample=True, workers=1))
     assert set(built.release.manifest["tasks"]) == set(registry.tasks())
 
 

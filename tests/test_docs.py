@@ -26,11 +26,11 @@ def blocks(text: str, language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def beside_a_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def beside_a_build(tmp_path_factory: pytest.TempPathFactory, sample_layers: str) -> Path:
     """Give a folder in which `make build` has run."""
     folder = tmp_path_factory.mktemp("checkout")
     for product in products.PRODUCTS:
-        build(product, Options(home=folder / "build", sample=True, workers=1))
+        build(product, Options(home=folder / "build", store=sample_layers, sample=True, workers=1))
     return folder
 
 

@@ -23,10 +23,10 @@ FILE = "train/tiny-exam-qa_tiny_exam_qa.json"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Release:
+def built(tmp_path_factory: pytest.TempPathFactory, sample_layers: str) -> Release:
     """Build meds-ins from the samples of a few real sources, once."""
     home = tmp_path_factory.mktemp("built")
-    options = building.Options(home=home, sample=True, workers=1, lint="warn")
+    options = building.Options(home=home, store=sample_layers, sample=True, workers=1, lint="warn")
     return building.build("meds-ins", options).release
 
 

@@ -79,17 +79,17 @@ def test_document_of_other_text_is_let_through() -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, sample_layers: str) -> Path:
     """Give a home with two releases of samples."""
     home = tmp_path_factory.mktemp("home")
     for product in ("meds-ins", "mmedbench"):
-        build(product, Options(home=home, sample=True, workers=1))
+        build(product, Options(home=home, store=sample_layers, sample=True, workers=1))
     return home
 
 
-def test_fence_of_a_home_stands_around_what_must_stay(home: Path) -> None:
+def test_fence_of_a_home_stands_around_what_must_stay(home: Path, sample_layers: str) -> None:
     releases = fence.newest(home, ["meds-ins", "mmedbench"])
-    wall = fence.of_home(home, releases)
+    wall = fence.of_home(home, releases, sample_layers)
     seen = 0
     for made in releases:
         text = "input" if made.product == "meds-ins" else "question"
@@ -101,9 +101,9 @@ def test_fence_of_a_home_stands_around_what_must_stay(home: Path) -> None:
     assert seen > 10
 
 
-def test_records_are_inside_though_no_task_takes_them(home: Path) -> None:
+def test_records_are_inside_though_no_task_takes_them(home: Path, sample_layers: str) -> None:
     made = release.find(home, "mmedbench", release.versions(home, "mmedbench")[0])
-    wall = fence.of_home(home, [made])
+    wall = fence.of_home(home, [made], sample_layers)
     hidden = [n for n, s in made.manifest["sources"].items() if fence.local_only(s["access"], s["redistribute"])]
     assert hidden
     assert wall.texts > sum(made.manifest["sources"][n]["rows_out"] for n in hidden)

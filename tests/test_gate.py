@@ -63,8 +63,9 @@ def test_sound_release_passes(home: Path) -> None:
 
 
 @pytest.mark.parametrize("product", ["mmedbench", "meds-bench"])
-def test_built_release_passes(product: str, home: Path) -> None:
-    assert told(build(product, Options(home=home, sample=True, workers=1, lint="warn")).release) == []
+def test_built_release_passes(product: str, home: Path, sample_layers: str) -> None:
+    options = Options(home=home, store=sample_layers, sample=True, workers=1, lint="warn")
+    assert told(build(product, options).release) == []
 
 
 def test_altered_file_is_no_problem_but_an_error(home: Path) -> None:

@@ -22,11 +22,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*made-up samples")
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(tmp_path_factory: pytest.TempPathFactory, sample_layers: str) -> Path:
     """Build three products from samples."""
     folder = tmp_path_factory.mktemp("home")
     for product in ("meds-ins", "mmedbench", "mmedc"):
-        build(product, Options(home=folder, sample=True, workers=1))
+        build(product, Options(home=folder, store=sample_layers, sample=True, workers=1))
     return folder
 
 

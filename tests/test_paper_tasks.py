@@ -39,8 +39,8 @@ def test_no_task_has_an_id_like_the_papers_that_is_not_one() -> None:
     assert numbered == {row["task"] for row in ROWS}
 
 
-def test_samples_yield_every_task(tmp_path: Path) -> None:
-    made = build("meds-ins", Options(home=tmp_path, sample=True, workers=1))
+def test_samples_yield_every_task(tmp_path: Path, sample_layers: str) -> None:
+    made = build("meds-ins", Options(home=tmp_path, store=sample_layers, sample=True, workers=1))
     assert {row["task"] for row in ROWS} <= set(made.release.manifest["tasks"])
 
 

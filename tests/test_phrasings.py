@@ -12,13 +12,11 @@ from medcorpus.build import Options, build
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
+def built(tmp_path_factory: pytest.TempPathFactory, sample_layers: str) -> dict[str, pl.DataFrame]:
     """Give the rows of the sample release in every mode."""
     home = tmp_path_factory.mktemp("phrasings")
-    return {
-        mode: read(build("meds-ins", Options(home=home, sample=True, phrasings=mode)).release.path)
-        for mode in phrasings.MODES
-    }
+    asked = {mode: Options(home=home, store=sample_layers, sample=True, phrasings=mode) for mode in phrasings.MODES}
+    return {mode: read(build("meds-ins", options).release.path) for mode, options in asked.items()}
 
 
 def read(release: Path) -> pl.DataFrame:
