@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -104,6 +105,13 @@ def load(path: Path, *, where: str) -> dict[str, Pin]:
     """
     if not path.is_file():
         return {}
+    state = path.stat()
+    return dict(_parsed(path, where, (state.st_size, state.st_mtime_ns)))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(path: Path, where: str, state: tuple[int, int]) -> Mapping[str, Pin]:
+    """Read a table once for as long as its size and time stay: a build asks for each several times."""
     header, *lines = path.read_bytes().decode(errors="replace").replace("\r\n", "\n").split("\n")
     if header != HEADER:
         raise _broken(where, path, 1, f"is not the header {HEADER!r}")
