@@ -6,12 +6,9 @@ import pytest
 
 from medcorpus import contract, registry
 
-SOURCES = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in registry.names()]
-"""Every source; its checks run in one process, which reads the sample once."""
-
 
 @pytest.mark.parametrize("check", contract.CHECKS)
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", registry.names())
 def test_contract(name: str, check: str) -> None:
     problems = contract.problems(name, check)
     assert not problems, "\n".join(problems)
