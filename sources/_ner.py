@@ -6,7 +6,7 @@ Where all are wanted they stand one to a line, since names hold commas, semicolo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -59,20 +59,20 @@ def _typed(found: Spans, labels: tuple[str, ...]) -> Fields:
 
 def any_of(task_id: str, name: str, *labels: str) -> Task:
     """Give the task of writing one mention; a text without any does not serve it."""
-    return Task(
-        id=task_id,
-        name=name,
-        category=CATEGORY,
-        domain=DOMAIN,
-        input="{text}",
-        output="{names}",
-        adds=("names",),
-        fields=partial(_alternatives, labels=labels),
-    )
+    return _task(task_id, name, partial(_alternatives, labels=labels))
 
 
 def all_of(task_id: str, name: str, *labels: str, split: str = "", bench: bool = True) -> Task:
     """Give the task of listing every mention, for the rows of one split where it is named."""
+    return _task(task_id, name, partial(_listed, labels=labels, split=split), bench)
+
+
+def typed(task_id: str, *labels: str) -> Task:
+    """Give a task beyond the paper: every mention of these labels, its label in parentheses after it."""
+    return _task(task_id, task_id, partial(_typed, labels=labels))
+
+
+def _task(task_id: str, name: str, fields: Callable[[Spans], Fields | None], bench: bool = False) -> Task:
     return Task(
         id=task_id,
         name=name,
@@ -81,20 +81,6 @@ def all_of(task_id: str, name: str, *labels: str, split: str = "", bench: bool =
         input="{text}",
         output="{names}",
         adds=("names",),
-        fields=partial(_listed, labels=labels, split=split),
+        fields=fields,
         bench=bench,
-    )
-
-
-def typed(task_id: str, *labels: str) -> Task:
-    """Give a task beyond the paper: every mention of these labels, its label in parentheses after it."""
-    return Task(
-        id=task_id,
-        name=task_id,
-        category=CATEGORY,
-        domain=DOMAIN,
-        input="{text}",
-        output="{names}",
-        adds=("names",),
-        fields=partial(_typed, labels=labels),
     )

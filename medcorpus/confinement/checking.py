@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import IO, cast
 
 import msgspec
 
@@ -98,6 +99,7 @@ class _Confined:
                 env=_environment(folder),
                 start_new_session=True,
             )
+        self.orders, self.answers = cast(IO[bytes], self.process.stdin), cast(IO[bytes], self.process.stdout)
 
     def run(self, checked: Checked, watch: Callable[[int], None]) -> None:
         """Take in what the process says until it ends, or has to be ended."""
@@ -111,7 +113,7 @@ class _Confined:
             self.process.kill()
             self.process.wait()
             with contextlib.suppress(OSError):
-                self.process.stdin.close()  # type: ignore[union-attr]
+                self.orders.close()
         if self.current:
             checked.problems[self.current] = {STOPPED: [self._end()]}
         elif self.names[0] not in checked.problems:
@@ -133,13 +135,13 @@ class _Confined:
 
     def _say(self, line: bytes) -> None:
         with contextlib.suppress(OSError):  # it has ended; its reports say why
-            self.process.stdin.write(line)  # type: ignore[union-attr]
-            self.process.stdin.flush()  # type: ignore[union-attr]
+            self.orders.write(line)
+            self.orders.flush()
 
     def _reports(self) -> Iterator[Report]:
         """Yield what the process says while it keeps within its time."""
         lines: queue.Queue[bytes] = queue.Queue()
-        threading.Thread(target=_pump, args=(self.process.stdout, lines), daemon=True).start()
+        threading.Thread(target=_pump, args=(self.answers, lines), daemon=True).start()
         deadline = time.monotonic() + STARTING
         while self._goes_on(deadline):
             try:
@@ -216,10 +218,10 @@ def told(stopped: Stopped) -> str:
     return f"{stopped.rule}: {stopped.what}{place} - {RULES.get(stopped.rule, 'see CONTRIBUTING.md')}"
 
 
-def _pump(stream: object, lines: queue.Queue[bytes]) -> None:
+def _pump(stream: IO[bytes], lines: queue.Queue[bytes]) -> None:
     """Hand on whole lines until the stream ends or has said too much; an empty one says that this is all."""
     left = MAX_REPORT
-    with stream as source:  # type: ignore[attr-defined]
+    with stream as source:
         while line := source.readline(left):
             left -= len(line)
             lines.put(line)

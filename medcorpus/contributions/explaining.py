@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from medcorpus.schema import SCHEMAS
 
@@ -62,8 +62,9 @@ def _explained(error: ValidationError) -> tuple[str, str]:
         within = f" in {_place(path)}" if path else ""
         return f"no {missing[1]}{within}", _fix(missing[1])
     if error.validator == "additionalProperties":
-        known = sorted(error.schema["properties"])  # type: ignore[index]
-        odd = sorted(set(error.instance) - set(known))  # type: ignore[arg-type]
+        schema, instance = cast(dict[str, Any], error.schema), cast(dict[str, Any], error.instance)
+        known = sorted(schema["properties"])
+        odd = sorted(set(instance) - set(known))
         return f"{_short(odd[0])} is no field of an instance", f"there are: {', '.join(known)}"
     named = [part for part in path if isinstance(part, str)]
     return f"{_place(path)} is {_kind(error.instance)}", _fix(named[-1] if named else "")

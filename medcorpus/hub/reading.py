@@ -27,7 +27,8 @@ def whoami(ask: Ask) -> Answer:
 
 def listing(ask: Ask) -> Answer:
     """List the repositories that anyone may see."""
-    names = [n for n in ask.repositories.names() if not ask.repositories.get(n).state().private]  # type: ignore[union-attr]
+    every = {name: ask.repositories.get(name) for name in ask.repositories.names()}
+    names = [name for name, repository in every.items() if repository and not repository.state().private]
     wanted = ask.query.get("search", "").lower()
     found = [n for n in names if wanted in n.lower() and n.startswith(ask.query.get("author", ""))]
     return as_json([{"_id": "0", "id": n, "author": n.split("/")[0], "private": False, "tags": []} for n in found])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from functools import cache
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from medcorpus import registry
-from medcorpus.reading import Placed, Reject
 from medcorpus.records import Origin, Record
 from medcorpus.render import is_blank, render
 from medcorpus.schema import arrow_schema
+from tests.real import counting
 
 pytestmark = pytest.mark.real
 COUNTS: dict[str, dict[str, tuple[int, dict[str, int]]]] = {
@@ -43,19 +40,9 @@ TASKS: list[tuple[str, str, dict[str, int]]] = [
 FILES = [(name, path) for name, files in COUNTS.items() for path in files]
 
 
-@cache
-def items(raw: Path, name: str, path: str) -> tuple[Placed | Reject, ...]:
-    """Read one file of a source; skips where it is not there."""
-    if not (raw / name / path).is_file():
-        pytest.skip(f"no raw files of {name}")
-    found = tuple(registry.get(name).read(raw / name / path))
-    assert all(isinstance(item, Placed | Reject) for item in found)
-    return cast(tuple[Placed | Reject, ...], found)
-
-
 def records(raw: Path, name: str) -> list[tuple[str, Record]]:
     """Give the records of a source with their files."""
-    return [(path, i.record) for path in COUNTS[name] for i in items(raw, name, path) if isinstance(i, Placed)]
+    return counting.records(raw, name, COUNTS[name])
 
 
 def outputs(raw: Path, name: str, task_id: str) -> dict[str, list[str]]:
@@ -76,20 +63,12 @@ def outputs(raw: Path, name: str, task_id: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(("name", "path"), FILES)
 def test_rows_and_rejects(real_raw: Path, name: str, path: str) -> None:
-    rows, withheld = COUNTS[name][path]
-    found = items(real_raw, name, path)
-    rejects = [item for item in found if isinstance(item, Reject)]
-    assert len(found) - len(rejects) == rows
-    assert Counter(reject.reason for reject in rejects if reject.withheld) == withheld
-    assert [reject for reject in rejects if not reject.withheld] == []
+    counting.assert_counts(real_raw, name, path, *COUNTS[name][path])
 
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_every_record_is_sound_and_its_key_its_own(real_raw: Path, name: str) -> None:
-    found = [record for _, record in records(real_raw, name)]
-    assert {fault for record in found for fault in record.faults()} == set()
-    assert {extra for record in found for extra in record.extra} <= set(registry.get(name).extras)
-    assert max(Counter(record.key for record in found if record.key).values(), default=1) == 1
+    counting.assert_sound(name, (record for _, record in records(real_raw, name)))
 
 
 @pytest.mark.parametrize(("name", "task_id", "counts"), TASKS)
