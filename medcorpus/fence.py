@@ -11,14 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from medcorpus import release
 from medcorpus.errors import VerificationError
 from medcorpus.records import Origin
-from medcorpus.release import Release
-from medcorpus.store import Store
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,62 +107,3 @@ def _runs(places: NDArray[np.int64], documents: NDArray[np.int64]) -> Iterator[t
     breaks = np.flatnonzero((np.diff(places) != 1) | (np.diff(documents) != 0)) + 1
     edges = [0, *breaks.tolist(), len(places)]
     yield from ((begin, end - 1) for begin, end in pairwise(edges))
-
-
-def of_home(home: Path, releases: Iterable[Release], store: str = "") -> Fence:
-    """Make a fence around everything under a home folder that must stay there.
-
-    That is: every row of the releases that is not open or may not be passed on, and every record, rendered or not, of
-    the sources such rows are from, where their layers are still here.
-
-    Args:
-        home: The home folder.
-        releases: The releases whose rows and sources are looked at.
-        store: Where the layers lie; empty takes the home folder.
-    """
-    listed = list(releases)
-    return around(column for made in listed for column in (*_rows(made), *_records(made, Store(store or home))))
-
-
-def local_only(access: str, redistribute: str) -> bool:
-    """Say whether rows under these terms must stay on this machine."""
-    return access != "open" or redistribute != "yes"
-
-
-def _rows(made: Release) -> Iterator[pa.ChunkedArray]:
-    import pyarrow.dataset as ds
-
-    files = [made.path / f["path"] for s in made.manifest["configs"].values() for p in s.values() for f in p["files"]]
-    if not files:
-        return
-    inside = (ds.field("access") != "open") | (ds.field("redistribute") != "yes")
-    for batch in ds.dataset(files, format="parquet").to_batches(filter=inside):
-        yield from _texts(batch)
-
-
-def _records(made: Release, store: Store) -> Iterator[pa.ChunkedArray]:
-    for source in made.manifest["sources"].values():
-        if local_only(source["access"], source["redistribute"]):
-            for key in source["layers"][:1]:
-                layer = store.find(key)
-                for table in layer.tables() if layer else ():
-                    for batch in table.to_batches():
-                        yield from _texts(batch)
-
-
-def _texts(batch: pa.RecordBatch) -> Iterator[pa.Array]:
-    """Give every column of a batch that holds text, lists of texts as one text each."""
-    import pyarrow as pa
-
-    for field, column in zip(batch.schema, batch.columns):
-        if field.name in FACTS or not batch.num_rows:
-            continue
-        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            yield column
-        elif pa.types.is_list(field.type) and pa.types.is_string(field.type.value_type):
-            yield column.flatten()
-
-
-def newest(home: Path, products: Iterable[str]) -> list[Release]:
-    """Give every release of some products under a home folder: what was once built may have rows that others lack."""
-    return [release.find(home, p, v) for p in products for v in release.versions(home, p)]

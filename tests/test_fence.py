@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medcorpus import fence, release
-from medcorpus.build import Options, build
+from medcorpus import fence
 from medcorpus.errors import VerificationError
 
 NOTE = "Ward round: zarbulin 40 mg was withheld because the quoribel level had doubled overnight, per Dr. Voskanyan."
@@ -76,34 +72,3 @@ def test_document_is_refused_without_repeating_the_text() -> None:
 
 def test_document_of_other_text_is_let_through() -> None:
     INSIDE.refuse("README.md", "# Card\n\nNothing from inside.\n")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, sample_layers: str) -> Path:
-    """Give a home with two releases of samples."""
-    home = tmp_path_factory.mktemp("home")
-    for product in ("meds-ins", "mmedbench"):
-        build(product, Options(home=home, store=sample_layers, sample=True, workers=1))
-    return home
-
-
-def test_fence_of_a_home_stands_around_what_must_stay(home: Path, sample_layers: str) -> None:
-    releases = fence.newest(home, ["meds-ins", "mmedbench"])
-    wall = fence.of_home(home, releases, sample_layers)
-    seen = 0
-    for made in releases:
-        text = "input" if made.product == "meds-ins" else "question"
-        rows = pl.read_parquet(made.path / "data/*/*.parquet")
-        hidden = rows.filter((pl.col("access") != "open") | (pl.col("redistribute") != "yes"))
-        long = hidden.filter(pl.col(text).str.split(" ").list.len() > 20)[text]
-        assert wall.crossed(long.to_arrow()).all()
-        seen += len(long)
-    assert seen > 10
-
-
-def test_records_are_inside_though_no_task_takes_them(home: Path, sample_layers: str) -> None:
-    made = release.find(home, "mmedbench", release.versions(home, "mmedbench")[0])
-    wall = fence.of_home(home, [made], sample_layers)
-    hidden = [n for n, s in made.manifest["sources"].items() if fence.local_only(s["access"], s["redistribute"])]
-    assert hidden
-    assert wall.texts > sum(made.manifest["sources"][n]["rows_out"] for n in hidden)
