@@ -67,24 +67,6 @@ PURPOSES: Mapping[str, frozenset[str]] = {
     "commercial": frozenset(n for n in PUBLISHABLE if NON_COMMERCIAL not in CONDITIONS[n]),
 }
 """Licences of the allow-list that serve a purpose, as in `medcorpus publish --for`."""
-COMMERCIAL: frozenset[str] = frozenset(
-    {
-        "Apache-2.0",
-        "BSD-2-Clause",
-        "BSD-3-Clause",
-        "CC0-1.0",
-        "CC-BY-2.0",
-        "CC-BY-2.5",
-        "CC-BY-3.0",
-        "CC-BY-4.0",
-        "CC-BY-SA-3.0",
-        "CC-BY-SA-4.0",
-        "MIT",
-        "ODC-By-1.0",
-        "PDDL-1.0",
-    }
-)
-"""Licences that allow commercial use; any other, and every wording that is no SPDX id, counts as not allowing it."""
 
 
 def conditions(license: str) -> Conditions:

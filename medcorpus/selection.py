@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from medcorpus import products, registry
 from medcorpus.categories import CATEGORIES
 from medcorpus.errors import MedcorpusError, UnknownNameError
-from medcorpus.licenses import COMMERCIAL
+from medcorpus.licenses import serving
 from medcorpus.records import Choice
 from medcorpus.release import Release
 from medcorpus.source import SPLITS, Task
@@ -139,7 +139,7 @@ def _terms(license: str) -> dict[str, frozenset[str]]:
     if license == "any":
         return {}
     shareable = {"redistribute": frozenset({"yes"})}
-    return shareable if license == "open" else shareable | {"license": COMMERCIAL}
+    return shareable if license == "open" else shareable | {"license": serving("commercial")}
 
 
 def _files(release: Release, where: Mapping[str, frozenset[str]], splits: list[str]) -> dict[str, tuple[Path, ...]]:

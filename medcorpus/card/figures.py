@@ -12,7 +12,7 @@ from medcorpus import products, registry
 from medcorpus.card import measured
 from medcorpus.card.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
 from medcorpus.categories import CATEGORIES
-from medcorpus.licenses import COMMERCIAL
+from medcorpus.licenses import serving
 from medcorpus.source import SPLITS
 
 Manifest = Mapping[str, Any]
@@ -228,7 +228,7 @@ def _source_table(manifest: Manifest) -> Table:
 
 
 def _source_row(name: str, source: Mapping[str, Any]) -> tuple[Cell, ...]:
-    allowed = [license in COMMERCIAL for license in source["licenses"] or (source["license"],)]
+    allowed = [license in serving("commercial") for license in source["licenses"] or (source["license"],)]
     return (
         Code(name),
         Link(source["title"], source["homepage"]),
