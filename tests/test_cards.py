@@ -137,7 +137,7 @@ def test_tables_say_what_the_manifest_says() -> None:
     sources = section(body, "Sources and their terms")
     assert (
         "| `hoc` | [HoC](https://example.org/home) | [GPL-3.0-only](https://example.org/licence) "
-        "| no | unknown | open | 450 | 500 | en |"
+        "| yes | unknown | open | 450 | 500 | en |"
     ) in sources
     assert "| `frenchmedmcqa` | [FrenchMedMCQA](https://example.org/home)" in sources
     assert "| yes | yes | open | 2,510 | 2,500 | fr |" in sources
