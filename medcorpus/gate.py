@@ -5,7 +5,6 @@ Problems name files, sources, tasks and ids, never what a row says.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import croissant, products, release, tombstones, verified
+from medcorpus import products, release, tombstones, verified
+from medcorpus.card import complete
 from medcorpus.errors import MedcorpusError, VerificationError
 from medcorpus.release import Release
 
@@ -24,8 +24,6 @@ BATCH = 1 << 13
 TEXTS = ("text", "title", "question", "context", "options", "rationale", "input", "output")
 """Columns that hold what sources say."""
 SPLIT = re.compile(r"\w+(\.\w+)*")
-SECTIONS = ("Quick start", "Uses", "Sources and their terms", "Rows left out", "Privacy", "Limits", "Biases",
-            "Versions and withdrawals", "How to cite", "Provenance")  # fmt: skip
 UNSTATED = ("", "unknown", "none", "other")
 """What is no licence, whatever else is said."""
 
@@ -373,61 +371,8 @@ def _long_rows(asked: Asked) -> Iterator[str]:
 
 
 def card(asked: Asked) -> Iterator[str]:
-    """See that the card says all it should, and that its front matter names every configuration with its files."""
-    path = asked.release.path / "README.md"
-    if not path.is_file():
-        yield "there is no README.md"
-        return
-    text = path.read_text(encoding="utf-8")
-    parts = re.match(r"---\n(.*?\n)---\n(.*)", text, flags=re.DOTALL)
-    if parts is None:
-        yield "README.md has no front matter"
-        return
-    titles = re.findall(r"^#+ (.*)$", parts[2], flags=re.MULTILINE)
-    yield from (f"the card has no section {title!r}" for title in SECTIONS if title not in titles)
-    if "<!--" in parts[2]:
-        yield "a marker of the card was not filled"
-    yield from _front(parts[1], asked)
-    yield from _description(asked)
-
-
-def _front(text: str, asked: Asked) -> Iterator[str]:
-    import yaml
-
-    front = yaml.safe_load(text)
-    wanted = ("pretty_name", "license", "language", "task_categories", "size_categories", "tags", "configs")
-    yield from (f"the card's front matter has no {name}" for name in wanted if not front.get(name))
-    files: dict[str, set[str]] = {}
-    for config in front.get("configs", ()):
-        for data in config["data_files"]:
-            paths = data["path"] if isinstance(data["path"], list) else [data["path"]]
-            files.setdefault(config["config_name"], set()).update(paths)
-    named = {path for paths in files.values() for path in paths}
-    if missing := {str(f["path"]) for _, _, f in asked.files()} ^ named:
-        yield f"the card's configurations and the release differ in {sorted(missing)[0]}"
-    for info in front.get("dataset_info", ()):
-        yield from _info(info, asked, files.get(info["config_name"], set()))
-
-
-def _info(info: Mapping[str, Any], asked: Asked, paths: set[str]) -> Iterator[str]:
-    rows: Counter[str] = Counter()
-    for _, split, file in asked.files():
-        rows[split] += file["rows"] if file["path"] in paths else 0
-    for split in info["splits"]:
-        if split["num_examples"] != rows[split["name"]]:
-            yield f"the card says {split['num_examples']:,} rows of {info['config_name']}/{split['name']}"
-
-
-def _description(asked: Asked) -> Iterator[str]:
-    """See that the description for programs, where there is one, states the files as they are."""
-    path = asked.release.path / croissant.FILE
-    if not path.is_file():
-        return
-    described = json.loads(path.read_text(encoding="utf-8"))["distribution"]
-    stated = {d.get("contentUrl"): d.get("sha256") for d in described}
-    wrong = [f["path"] for _, _, f in asked.files() if stated.get(f["path"]) != f["sha256"]]
-    if wrong:
-        yield f"{croissant.FILE} does not state {wrong[0]} as it is"
+    """See that the documents beside the data say all they should, and what is so."""
+    yield from complete.gaps(asked.release.path, list(asked.files()))
 
 
 CHECKS: dict[str, Callable[[Asked], Iterator[str]]] = {

@@ -15,6 +15,7 @@ import pytest
 
 from medcorpus import atomic, gate, release, tombstones
 from medcorpus.build import Options, build
+from medcorpus.card import complete
 from medcorpus.errors import VerificationError
 from medcorpus.gate import Bounds
 from medcorpus.parquet import write_table
@@ -273,9 +274,8 @@ def test_release_without_card(home: Path) -> None:
 
 def test_card_that_states_other_sizes(home: Path) -> None:
     info = {"config_name": "all", "splits": [{"name": "train", "num_bytes": 1, "num_examples": 99}]}
-    asked = gate.Asked(write_release(home, "1.0.0", ROWS), None, Bounds())
-    paths = {f["path"] for _, _, f in asked.files()}
-    assert list(gate._info(info, asked, paths)) == ["the card says 99 rows of all/train"]
+    files = list(gate.Asked(write_release(home, "1.0.0", ROWS), None, Bounds()).files())
+    assert list(complete._info(info, files, {f["path"] for _, _, f in files})) == ["the card says 99 rows of all/train"]
 
 
 def test_description_that_states_other_files(home: Path) -> None:
