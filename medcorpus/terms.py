@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from medcorpus.errors import VerificationError
+from medcorpus.licenses import AGREEMENT, UNKNOWN, Conditions, conditions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +28,17 @@ class Terms(NamedTuple):
     license: str
     access: str
     redistribute: str
+
+    @property
+    def conditions(self) -> Conditions:
+        """What they lay on whoever passes the rows on: the conditions of the licence, and what the source adds.
+
+        A source behind an account, or that must be asked, counts as one under an agreement even where its licence
+        would allow more: who takes its rows from somebody else has agreed to nothing.
+        """
+        withheld = {AGREEMENT} if self.access != "open" or self.redistribute == "no" else set()
+        unsaid = set() if self.redistribute in ("yes", "no") else {UNKNOWN}
+        return conditions(self.license) | withheld | unsaid
 
 
 def counted(table: pa.Table) -> Counter[Terms]:

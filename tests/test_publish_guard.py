@@ -15,6 +15,7 @@ import pytest
 
 from medcorpus import release, terms
 from medcorpus.errors import MedcorpusError, VerificationError
+from medcorpus.licenses import serving
 from medcorpus.publishing import guard
 from medcorpus.publishing.documents import Edition, manifest_of
 from medcorpus.publishing.staging import stage
@@ -197,10 +198,8 @@ def test_bytes_that_are_not_the_listed_ones(copy: Path, tmp_path: Path) -> None:
 def test_reason(
     license: str, access: str, redistribute: str, why: str, built: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from medcorpus.licenses import PUBLISHABLE
-
     monkeypatch.setattr(guard, "_agree", lambda found, release: None)
-    assert guard.reason(Terms(OPEN, license, access, redistribute), built, PUBLISHABLE) == why
+    assert guard.reason(Terms(OPEN, license, access, redistribute), built, serving("any")) == why
 
 
 def test_release_of_which_nothing_may_leave(built: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

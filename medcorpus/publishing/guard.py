@@ -9,7 +9,7 @@ Whatever does not fit together is an error, never a smaller release.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,7 @@ def check_file(release: Release, path: Path, listed: Mapping[str, Any]) -> Count
     return found
 
 
-def reason(found: Terms, release: Release, licenses: frozenset[str]) -> str:
+def reason(found: Terms, release: Release, licenses: Container[str]) -> str:
     """Say why rows under these terms stay here; empty when they may leave.
 
     Raises:
@@ -60,7 +60,7 @@ def reason(found: Terms, release: Release, licenses: frozenset[str]) -> str:
     return "" if found.license in licenses else f"licence not on the list: {found.license or 'none'}"
 
 
-def check_leaving(path: Path, release: Release, licenses: frozenset[str]) -> None:
+def check_leaving(path: Path, release: Release, licenses: Container[str]) -> None:
     """Ask every row of a file that is about to leave once more.
 
     Raises:

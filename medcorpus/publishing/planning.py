@@ -131,7 +131,7 @@ def prepare(
         target: Where to publish it.
         home: Folder for the files that are put together.
         version: Version it is to have; by default what the differences call for.
-        purpose: Purpose that the licences of all rows must serve: `any` or `commercial`.
+        purpose: Purpose that the licences of all rows must serve, one of `licenses.PURPOSES`.
         date: Day of publication; today by default.
         store: Where layers lie, if not in the home folder.
         allow: Names of checks whose findings are let go.
