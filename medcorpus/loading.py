@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from medcorpus import products, registry, release, remote, selection, withdrawals, yanked
+from medcorpus import products, registry, release, remote, selection, terms, withdrawals, yanked
 from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
 from medcorpus.licenses import Purpose
@@ -286,6 +286,7 @@ def _source_facts(name: str) -> dict[str, Any]:
     source = registry.get(name)
     wanted = ("homepage", "version", "license_evidence", "license_url", "redistribute", "how")
     facts = {**_source_row(name), **{f: getattr(source, f) for f in wanted}}
+    facts["terms"] = terms.together([terms.Terms(name, source.license, source.access, source.redistribute)])
     facts["splits"] = " ".join(dict.fromkeys(f.split for f in source.files if not f.companion))
     facts["tasks"] = " ".join(t.id for t in source.tasks)
     return {k: v for k, v in facts.items() if v}
@@ -302,5 +303,6 @@ def _release_facts(name: str, path: str | Path | None) -> dict[str, Any]:
         "root": found.manifest["root"],
         "path": str(found.path),
         "rows": sum(rows.values()),
+        "terms": terms.together(terms.of_sources(found.manifest["sources"])),
         "configurations": len(found.manifest["configs"]),
     }

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import products, registry
+from medcorpus import products, registry, terms
 from medcorpus.categories import CATEGORIES
 from medcorpus.errors import MedcorpusError, UnknownNameError
 from medcorpus.licenses import ANY, LEVELS, PURPOSES, named, serving
 from medcorpus.records import Choice
 from medcorpus.release import Release
 from medcorpus.source import SPLITS, Task
-from medcorpus.terms import Terms, counted
+from medcorpus.terms import Terms
 
 if TYPE_CHECKING:
     import polars as pl
@@ -153,9 +153,7 @@ def _stated_terms(release: Release, where: Mapping[str, frozenset[str]]) -> Coun
     asked = where.get("source", frozenset(listed))
     if "task_id" in where:
         asked &= {registry.tasks()[i][0] for i in where["task_id"]}
-    rows = [(Terms(n, lic, s["access"], s["redistribute"]), count) for n, s in listed.items() if n in asked
-            for lic, count in s["licenses"].items()]  # fmt: skip
-    return Counter(dict(rows))
+    return terms.of_sources({name: listed[name] for name in sorted(asked)})
 
 
 def see_rows(chosen: Chosen, license: str) -> None:
@@ -172,7 +170,7 @@ def see_rows(chosen: Chosen, license: str) -> None:
     if rows.head(1, columns=["license"], filter=_condition(chosen)).num_rows:
         return
     others = replace(chosen, where={c: v for c, v in chosen.where.items() if c not in Terms._fields[1:]})
-    _see_rows(counted(rows.to_table(columns=list(Terms._fields), filter=_condition(others))), license)
+    _see_rows(terms.counted(rows.to_table(columns=list(Terms._fields), filter=_condition(others))), license)
 
 
 def _see_rows(stated: Counter[Terms], license: str) -> None:
