@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from medcorpus import products, registry, terms
-from medcorpus.card import measured
+from medcorpus import products, registry
+from medcorpus.card import conditions, measured
 from medcorpus.card.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
 from medcorpus.categories import CATEGORIES
-from medcorpus.licenses import ANY, ATTRIBUTION, LEVELS, PURPOSES, serving
+from medcorpus.licenses import serving
 from medcorpus.source import SPLITS
-from medcorpus.terms import Terms
 
 Manifest = Mapping[str, Any]
 LANGUAGES = {
@@ -27,16 +26,6 @@ LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 MOST_REASONS = 12
 """Reasons listed per source; the rest is one line, and the ledger has every row."""
 MOST_FILES = 5
-CALLED = {
-    ANY: "no conditions",
-    "attribution": "attribution",
-    "share-alike": "attribution, sharing alike",
-    "non-commercial": "no commercial use",
-    "no-derivatives": "no derivatives",
-    "agreement": "an agreement",
-    "unknown": "unknown",
-}
-"""Terms in words, from the lightest."""
 
 
 def rows_of(manifest: Manifest) -> int:
@@ -93,31 +82,11 @@ def _sample(manifest: Manifest) -> Notice | None:
     return Notice("This is a sample, not data.", text)
 
 
-def _terms(manifest: Manifest) -> Notice | None:
-    counted = terms.of_sources(manifest["sources"])
-    kept_here = {found: rows for found, rows in counted.items() if not _is_free(found)}
-    if manifest["sample"] or not kept_here:
-        return None
-    of_all = f"{sum(kept_here.values()):,} of {rows_of(manifest):,} rows"
-    some = f"{of_all}, from {len({found.source for found in kept_here})} of the sources,"
-    others = " or load only the others with license='open'" if sum(kept_here.values()) < rows_of(manifest) else ""
-    text = (
-        f"{some} come under terms that forbid passing them on or do not say that it is allowed; "
-        f"the table of sources says which. Keep them on this machine{others}."
-    )
-    return Notice("Not every row may be passed on.", text)
-
-
-def _is_free(found: Terms) -> bool:
-    return found.conditions <= PURPOSES["open"]
-
-
 def _headline(manifest: Manifest) -> Headline:
     sources = [s for _, s in _sources(manifest) if s["rows_out"]]
-    counted = terms.of_sources(manifest["sources"])
-    free = sum(rows for found, rows in counted.items() if _is_free(found))
+    free = conditions.free_rows(manifest)
     figures: dict[str, int | str] = {"Rows": rows_of(manifest), "Rows that may be passed on": free}
-    figures |= {"Terms of all rows together": CALLED[terms.together(counted)]}
+    figures |= {"Terms of all rows together": conditions.together(manifest)}
     figures |= {"Sources": len(sources), "Languages": len(languages(manifest))}
     if _is_instructions(manifest):
         figures["Tasks"] = len(manifest["tasks"])
@@ -229,19 +198,6 @@ def _funnel(manifest: Manifest) -> Bars:
     before = [None, *(s["rows"] for s in steps[:-1])]
     changes = ["" if b is None else f"{s['rows'] - b:+,}" for s, b in zip(steps, before)]
     return Bars(("Step", "Change", "Rows"), tuple((s["step"], c, s["rows"]) for s, c in zip(steps, changes)))
-
-
-def _table_of_terms(manifest: Manifest) -> Table:
-    counted = terms.of_sources(manifest["sources"])
-    rows: list[tuple[Cell, ...]] = []
-    for name in CALLED:
-        held = {found: rows for found, rows in counted.items() if terms.together([found]) == name}
-        level = ATTRIBUTION if name == ANY else name
-        choice = f'license="{level}"' if level in LEVELS else 'license="any"'
-        if held:
-            names = {found.source for found in held}
-            rows.append((CALLED[name], len(names), sum(held.values()), Code(choice)))
-    return Table(("Terms", "Sources", "Rows", "Loaded, with the rows above, by"), tuple(rows))
 
 
 SOURCE_COLUMNS = (
@@ -374,7 +330,6 @@ def _raw_row(name: str, source: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 BLOCKS: dict[str, Callable[[Manifest], Block | None]] = {
     "notice: sample": _sample,
-    "notice: terms": _terms,
     "table: headline": _headline,
     "code: start": _start,
     "code: start_datasets": _start_datasets,
@@ -384,7 +339,6 @@ BLOCKS: dict[str, Callable[[Manifest], Block | None]] = {
     "table: splits": _splits,
     "table: columns": _columns,
     "bars: funnel": _funnel,
-    "table: terms": _table_of_terms,
     "table: sources": _source_table,
     "table: evidence": _evidence,
     "table: rejected": _rejected,
@@ -394,6 +348,7 @@ BLOCKS: dict[str, Callable[[Manifest], Block | None]] = {
     "table: provenance": _provenance,
     "table: stages": _stages,
     "table: raw": _raw,
+    **conditions.BLOCKS,
     **measured.BLOCKS,
 }
 """Every block by its marker."""
