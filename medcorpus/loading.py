@@ -11,9 +11,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from medcorpus import products, registry, release, remote, selection, withdrawals, yanked
+from medcorpus import registry, release, remote, selection, withdrawals, yanked
 from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
+from medcorpus.product import CONFIGS, check_name
 from medcorpus.release import Release
 from medcorpus.tables import Facts, Rows
 from medcorpus.verified import verifying
@@ -119,7 +120,7 @@ def find_release(name: str, *, version: str = "latest", path: str | Path | None 
         VerificationError: The folder holds no release, or one of another product.
         HubError: The Hub refuses, or cannot be reached and nothing is in the cache.
     """
-    products.get(name)
+    check_name(name)
     if isinstance(path, str) and remote.is_address(path):
         from medcorpus import published
 
@@ -167,7 +168,7 @@ def list() -> Rows:
     >>> medcorpus.list()["name"][:4]
     ['mmedc', 'meds-ins', 'mmedbench', 'meds-bench']
     """
-    return Rows([*map(_product_row, products.PRODUCTS), *map(_source_row, registry.names())])
+    return Rows([*map(_product_row, CONFIGS), *map(_source_row, registry.names())])
 
 
 def sources(*, lang: str | None = None) -> Rows:
@@ -201,11 +202,11 @@ def search(text: str = "", *, lang: str | None = None, task: str | None = None) 
 
 def info(name: str, *, path: str | Path | None = None) -> Facts:
     """Give the facts of a product or a source, and what the release on this machine holds."""
-    if name in products.PRODUCTS:
+    if name in CONFIGS:
         return Facts(name, {**_product_row(name), **_release_facts(name, path)})
     if name in registry.names():
         return Facts(name, _source_facts(name))
-    raise UnknownNameError("product or source", name, [*products.PRODUCTS, *registry.names()])
+    raise UnknownNameError("product or source", name, [*CONFIGS, *registry.names()])
 
 
 def cite(name: str) -> str:
@@ -215,7 +216,9 @@ def cite(name: str) -> str:
     >>> medcorpus.cite("frenchmedmcqa").split("{")[0]
     '@inproceedings'
     """
-    if name in products.PRODUCTS:
+    if name in CONFIGS:
+        from medcorpus import products
+
         product = products.PRODUCTS[name]
         taken = [n for n in registry.names() if product.takes(n, registry.get(n))]
         return "\n\n".join(dict.fromkeys(registry.citation(n) for n in taken))
@@ -224,7 +227,7 @@ def cite(name: str) -> str:
 
 def sample(name: str, n: int = 5, *, path: str | Path | None = None) -> Rows:
     """Give the first rows of a product, or of a source's own sample, to look at."""
-    if name in products.PRODUCTS:
+    if name in CONFIGS:
         frame = load(name, as_="lazy", path=path).head(n).collect()
         return Rows(frame.to_dicts())
     from medcorpus import contract
@@ -233,6 +236,8 @@ def sample(name: str, n: int = 5, *, path: str | Path | None = None) -> Rows:
 
 
 def _product_row(name: str) -> dict[str, Any]:
+    from medcorpus import products
+
     product = products.PRODUCTS[name]
     taken = [n for n in registry.names() if product.takes(n, registry.get(n))]
     langs = sorted({c for n in taken for c in registry.get(n).langs})

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import products, registry
+from medcorpus import registry
 from medcorpus.categories import CATEGORIES
 from medcorpus.errors import MedcorpusError, UnknownNameError
 from medcorpus.licenses import serving
-from medcorpus.records import Choice
+from medcorpus.product import CONFIGS, TASK
 from medcorpus.release import Release
 from medcorpus.source import SPLITS, Task
 
@@ -72,6 +72,8 @@ def tasks_named(text: str) -> frozenset[str]:
 
 
 def _is_multiple_choice(source: str, task: Task) -> bool:
+    from medcorpus.records import Choice
+
     return registry.get(source).shape is Choice and task.category == CATEGORIES["qa"]
 
 
@@ -110,8 +112,10 @@ def _sources(release: Release) -> list[Mapping[str, Any]]:
 
 
 def _present_tasks(release: Release, task: str) -> frozenset[str]:
-    if products.get(release.product).kind != "instructions":
+    if CONFIGS[release.product] != TASK:
         raise MedcorpusError(f"{release.product} has no tasks", fix="leave out task=, or load meds-ins")
+    if task in release.manifest["tasks"]:  # all sources are imported to find tasks by any other name
+        return frozenset({task})
     named = tasks_named(task)
     present = named & set(release.manifest["tasks"])
     if not present:
@@ -143,7 +147,7 @@ def _terms(license: str) -> dict[str, frozenset[str]]:
 
 
 def _files(release: Release, where: Mapping[str, frozenset[str]], splits: list[str]) -> dict[str, tuple[Path, ...]]:
-    wanted = where.get(products.get(release.product).config)
+    wanted = where.get(CONFIGS[release.product])
     configs = {c: s for c, s in release.manifest["configs"].items() if wanted is None or c in wanted}
     found = {}
     for split in splits:
