@@ -201,7 +201,7 @@ def search(text: str = "", *, lang: str | None = None, task: str | None = None) 
 
 
 def info(name: str, *, path: str | Path | None = None) -> Facts:
-    """Give the facts of a product or a source, and what the release on this machine holds."""
+    """Give the facts of a product or a source, and what the release holds that is here, or at `path`, as in `load`."""
     if name in CONFIGS:
         return Facts(name, {**_product_row(name), **_release_facts(name, path)})
     if name in registry.names():
@@ -293,7 +293,9 @@ def _source_facts(name: str) -> dict[str, Any]:
 
 def _release_facts(name: str, path: str | Path | None) -> dict[str, Any]:
     try:
-        found = _in_folder(name, "latest", Path(path) if path is not None else home_folder())
+        found = find_release(name, path=path if path is not None else home_folder())
+    except HubError:
+        raise
     except MedcorpusError:
         return {"release": f"none here; run: medcorpus build {name}"}
     rows = {f"{c}/{s}": v["rows"] for c, splits in found.manifest["configs"].items() for s, v in splits.items()}

@@ -137,10 +137,10 @@ def test_tables_say_what_the_manifest_says() -> None:
     sources = section(body, "Sources and their terms")
     assert (
         "| `hoc` | [HoC](https://example.org/home) | [GPL-3.0-only](https://example.org/licence) "
-        "| yes | unknown | open | 450 | 500 | en |"
+        "| yes | unknown | open | 450 | 500 | 90,000 | 2026-11-02 | en |"
     ) in sources
     assert "| `frenchmedmcqa` | [FrenchMedMCQA](https://example.org/home)" in sources
-    assert "| yes | yes | open | 2,510 | 2,500 | fr |" in sources
+    assert "| yes | yes | open | 2,510 | 2,500 |  |  | fr |" in sources
     assert "| without: exact duplicate | -1,000 | 3,000 |" in section(body, "From raw files to rows")
     assert "| rendered as instructions | +1,040 | 4,000 |" in section(body, "From raw files to rows")
     assert "| French | `fr` | 1 | 2,500 |" in section(body, "Languages")

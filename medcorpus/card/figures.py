@@ -102,6 +102,8 @@ def _headline(manifest: Manifest) -> Headline:
     figures |= {"Sources": len(sources), "Languages": len(languages(manifest))}
     if _is_instructions(manifest):
         figures["Tasks"] = len(manifest["tasks"])
+    if sources and all("n_tokens" in s.get("sizes", {}) for s in sources):
+        figures["Tokens"] = sum(s["sizes"]["n_tokens"] for s in sources)
     return Headline(manifest["version"], figures | {"Size of the data": _size(_bytes(manifest))})
 
 
@@ -219,6 +221,8 @@ SOURCE_COLUMNS = (
     "Access",
     "Records in",
     "Rows out",
+    "Tokens",
+    "Retrieved",
     "Languages",
 )
 
@@ -238,6 +242,8 @@ def _source_row(name: str, source: Mapping[str, Any]) -> tuple[Cell, ...]:
         Flag(source["access"], source["access"] == "open"),
         source["rows_in"],
         source["rows_out"],
+        source.get("sizes", {}).get("n_tokens", ""),
+        source.get("retrieved", ""),
         " ".join(_ranked(source["langs"])),
     )
 
