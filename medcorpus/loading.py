@@ -25,9 +25,9 @@ LIBRARIES: dict[As, str] = {
     "polars": "polars",
     "lazy": "polars",
     "arrow": "pyarrow.parquet",
-    "iter": "pyarrow.dataset",
+    "iter": "pyarrow.parquet",
 }
-"""What each form is made with: imported while the files are hashed, since both take their time."""
+"""What each form is made with: imported while the Hub is waited for or the files are hashed."""
 
 
 def load(
@@ -79,9 +79,10 @@ def load(
     """
     if as_ not in LIBRARIES:
         raise UnknownNameError("form", as_, LIBRARIES)
-    found = find_release(name, version=version, path=path)
+    library = "datasets" if streaming else LIBRARIES[as_]
+    found = find_release(name, version=version, path=path, library=library)
     chosen = selection.choose(found, task=task, lang=lang, source=source, split=split, license=license, columns=columns)
-    _verify(found, [f for files in chosen.files.values() for f in files], "datasets" if streaming else LIBRARIES[as_])
+    _verify(found, [f for files in chosen.files.values() for f in files], library)
     chosen = withdrawals.left_out(found, chosen, stacklevel=2)
     if streaming:
         return selection.as_streaming(chosen)
@@ -110,10 +111,16 @@ def _verify(found: Release, files: Sequence[Path], library: str) -> None:
         raise error from None
 
 
-def find_release(name: str, *, version: str = "latest", path: str | Path | None = None) -> Release:
+def find_release(name: str, *, version: str = "latest", path: str | Path | None = None, library: str = "") -> Release:
     """Find a release of a product: built here, else on the Hub.
 
     A release of samples is found when there is no other here, with a warning.
+
+    Args:
+        name: The product.
+        version: Exactly this version, or `latest`.
+        path: Where to look, as in `load`.
+        library: Imported while the Hub is waited for.
 
     Raises:
         UnknownNameError: There is no such product or version.
@@ -124,11 +131,11 @@ def find_release(name: str, *, version: str = "latest", path: str | Path | None 
     if isinstance(path, str) and remote.is_address(path):
         from medcorpus import published
 
-        found: Release = published.find(remote.repository_of(path), name, version)
+        found: Release = published.find(remote.repository_of(path), name, version, library)
     elif path is not None:
         found = _in_folder(name, version, Path(path))
     else:
-        found = _here_or_there(name, version)
+        found = _here_or_there(name, version, library)
     if found.is_sample:
         warnings.warn(f"{name} {found.version} holds the sources' made-up samples, not real data", stacklevel=3)
     yanked.warn(found.path.absolute().parent, name, found.version, stacklevel=3)
@@ -144,7 +151,7 @@ def _in_folder(name: str, version: str, place: Path) -> Release:
     return found
 
 
-def _here_or_there(name: str, version: str) -> Release:
+def _here_or_there(name: str, version: str, library: str) -> Release:
     """Take a release that was built here; when there is none, or not this version, ask the Hub."""
     built = release.versions(home_folder(), name)
     if version in built or (built and version == "latest"):
@@ -152,7 +159,7 @@ def _here_or_there(name: str, version: str) -> Release:
     from medcorpus import published
 
     try:
-        return published.find(published.default_repository(name), name, version)
+        return published.find(published.default_repository(name), name, version, library)
     except HubError as error:
         if built:
             raise UnknownNameError("version", version, built) from None

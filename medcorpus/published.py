@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from medcorpus import atomic, release, remote, tombstones, yanked
@@ -76,8 +77,14 @@ def is_offline() -> bool:
     return bool(constants.HF_HUB_OFFLINE) or os.environ.get("HF_HUB_OFFLINE", "").lower() in TRUE
 
 
-def find(repository: str, product: str, version: str = LATEST) -> PublishedRelease:
+def find(repository: str, product: str, version: str = LATEST, library: str = "") -> PublishedRelease:
     """Open a release on the Hub: the newest that was not yanked, or exactly the version asked for.
+
+    Args:
+        repository: Its repository.
+        product: Its product; empty for any.
+        version: Its version.
+        library: Imported while the Hub is waited for.
 
     Raises:
         UnknownNameError: There is no such version; or, offline, none in the cache.
@@ -88,7 +95,7 @@ def find(repository: str, product: str, version: str = LATEST) -> PublishedRelea
     version = version.removeprefix("v")
     revision = memory.commit(version)
     if not revision or version == LATEST:
-        version, revision = _resolved(repository, version, memory)
+        version, revision = _resolved(repository, version, memory, library)
     read = partial(remote.download, repository, MANIFEST, revision=revision, local_files_only=is_offline())
     path: Path = _ask(repository, f"read the manifest of {version}", read)
     opened = release.open_release(path.parent)
@@ -105,11 +112,11 @@ def any_product(repository: str, version: str = LATEST) -> PublishedRelease:
     return find(repository, "", version)
 
 
-def _resolved(repository: str, version: str, memory: _Memory) -> tuple[str, str]:
+def _resolved(repository: str, version: str, memory: _Memory, library: str) -> tuple[str, str]:
     """Give a version and its commit, from the Hub, or from memory where the Hub cannot be asked."""
     if is_offline():
         return memory.resolved(version, "HF_HUB_OFFLINE is set")
-    listed, notes = _asked_at_once(repository, version, is_first=not memory.versions)
+    listed, notes = _asked_at_once(repository, version, library, is_first=not memory.versions)
     try:
         tags = listed.result()
     except HubError as error:
@@ -126,7 +133,9 @@ Notes = Mapping[str, "Future[Path | None]"]
 """The lists that stand on the main branch, by their names; None where there is no such list."""
 
 
-def _asked_at_once(repository: str, version: str, *, is_first: bool) -> tuple[Future[dict[str, str]], Notes]:
+def _asked_at_once(
+    repository: str, version: str, library: str, *, is_first: bool
+) -> tuple[Future[dict[str, str]], Notes]:
     """Ask for all that has to be known before files are, at the price of one answer.
 
     At the first load the manifest is asked for as well, where it most likely is: if the versions say that it is
@@ -138,6 +147,8 @@ def _asked_at_once(repository: str, version: str, *, is_first: bool) -> tuple[Fu
         notes = {name: pool.submit(_text_on_main, repository, name) for name in (yanked.FILE, tombstones.FILE)}
         if is_first:
             pool.submit(remote.download, repository, MANIFEST, revision=likely)
+        if library:
+            import_module(library)
     return listed, notes
 
 

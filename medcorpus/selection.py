@@ -32,7 +32,7 @@ class Chosen:
     Args:
         root: Root hash of the release.
         files: Files by split.
-        where: Values that columns must have.
+        where: Values that columns must have, apart from those that all rows of the files have.
         columns: Columns to give.
         without: Ids of rows to leave out.
     """
@@ -104,7 +104,9 @@ def choose(
     chosen = tuple(_known("column", c, names) for c in columns) if columns is not None else tuple(names)
     where |= _terms(license)
     splits = _splits(release, split)
-    return Chosen(release.manifest["root"], _files(release, where, splits), where, chosen)
+    files = _files(release, where, splits)
+    where.pop(CONFIGS[release.product], None)
+    return Chosen(release.manifest["root"], files, where, chosen)
 
 
 def _sources(release: Release) -> list[Mapping[str, Any]]:
@@ -181,27 +183,35 @@ def as_arrow(chosen: Chosen) -> pa.Table:
 
 
 def _arrow(files: Sequence[Path], chosen: Chosen) -> pa.Table:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return pq.read_table(
-        [str(f) for f in files],
-        columns=list(chosen.columns),
-        filters=chosen.filters(),
-        page_checksum_verification=True,
-    )
+    columns, filters = list(chosen.columns), chosen.filters()
+    if filters is not None:  # takes pyarrow's data sets, which import pandas
+        return pq.read_table([str(f) for f in files], columns=columns, filters=filters, page_checksum_verification=True)
+    found = [pq.ParquetFile(f, page_checksum_verification=True, memory_map=True).read(columns) for f in files]
+    return pa.concat_tables(found).select(columns).replace_schema_metadata()
 
 
 def as_rows(chosen: Chosen, batch: int = 1024) -> Iterator[dict[str, Any]]:
     """Give the rows one by one, reading batch by batch."""
-    import pyarrow.dataset as ds
+    for rows in _batches([f for files in chosen.files.values() for f in files], chosen, batch):
+        yield from rows.to_pylist()
+
+
+def _batches(files: Sequence[Path], chosen: Chosen, batch: int) -> Iterator[pa.RecordBatch]:
     import pyarrow.parquet as pq
 
-    files = [str(f) for files in chosen.files.values() for f in files]
-    filters = chosen.filters()
-    condition = None if filters is None else pq.filters_to_expression(filters)
-    scanner = ds.dataset(files).scanner(columns=list(chosen.columns), filter=condition, batch_size=batch)
-    for rows in scanner.to_batches():
-        yield from rows.to_pylist()
+    columns, filters = list(chosen.columns), chosen.filters()
+    if filters is not None:  # as above
+        import pyarrow.dataset as ds
+
+        condition = pq.filters_to_expression(filters)
+        yield from ds.dataset([str(f) for f in files]).scanner(columns, condition, batch_size=batch).to_batches()
+        return
+    for path in files:
+        for rows in pq.ParquetFile(path, memory_map=True).iter_batches(batch, columns=columns):
+            yield rows.select(columns)
 
 
 def as_datasets(chosen: Chosen, *, one: bool) -> Any:
@@ -221,7 +231,8 @@ def as_datasets(chosen: Chosen, *, one: bool) -> Any:
 def _fingerprint(split: str, chosen: Chosen) -> str:
     """Name the rows by what they are; `datasets` would otherwise hash all of them to name them itself."""
     where = sorted((column, sorted(values)) for column, values in chosen.where.items())
-    asked = (chosen.root, split, where, chosen.columns, sorted(chosen.without))
+    files = ["/".join(p.parts[-3:]) for p in chosen.files[split]]
+    asked = (chosen.root, files, where, chosen.columns, sorted(chosen.without))
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
