@@ -19,6 +19,7 @@ from medcorpus import atomic, release, remote, tombstones, yanked
 from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
 from medcorpus.release import MANIFEST, Release
+from medcorpus.versions import numbers, of_tag
 
 NAMESPACE = "MEDCORPUS_NAMESPACE"
 DEFAULT_NAMESPACE = "medcorpus"
@@ -81,14 +82,23 @@ def find(repository: str, product: str, version: str = LATEST) -> PublishedRelea
     revision = memory.commit(version)
     if not revision or version == LATEST:
         version, revision = _resolved(repository, version, memory)
-    path = _ask(repository, f"read the manifest of {version}", _manifest_path, revision=revision)
-    opened = release.open_release(path.parent)
+    opened = release.open_release(folder_at(repository, revision))
     wanted = product or opened.product
     if opened.product != wanted or opened.version != version:
         told = f"tag v{version} holds {opened.product} {opened.version}, not {wanted} {version}"
         raise VerificationError(told, where=f"hf://{repository}", fix="name another version, and tell its publisher")
     memory.remember(version, revision, str(opened.manifest["root"]))
     return PublishedRelease(opened.path, opened.manifest, repository, revision)
+
+
+def folder_at(repository: str, revision: str) -> Path:
+    """Give the cache's folder of a commit, with the manifest in it.
+
+    Raises:
+        HubError: The Hub cannot be reached, or refuses.
+    """
+    path: Path = _ask(repository, "read the manifest", _manifest_path, revision=revision)
+    return path.parent
 
 
 def any_product(repository: str, version: str = LATEST) -> PublishedRelease:
@@ -115,7 +125,7 @@ def _resolved(repository: str, version: str, memory: _Memory) -> tuple[str, str]
             raise
         warnings.warn(f"{error.what}; going by what is in the cache", stacklevel=5)
         return memory.resolved(version, "the Hub cannot be reached")
-    tags = {t.name.removeprefix("v"): str(t.target_commit) for t in refs.tags if _is_version(t.name)}
+    tags = {of_tag(t.name): str(t.target_commit) for t in refs.tags if of_tag(t.name)}
     memory.compare(tags)
     return _chosen(repository, version, tags, memory)
 
@@ -124,7 +134,7 @@ def _chosen(repository: str, version: str, tags: Mapping[str, str], memory: _Mem
     marks = _yanked(repository)
     if version != LATEST:
         if version not in tags:
-            raise UnknownNameError("version", version, sorted(tags, key=_order))
+            raise UnknownNameError("version", version, sorted(tags, key=numbers))
         if version in marks:
             told = f"{repository} {version} was yanked on {marks[version].date}: {marks[version].reason}"
             warnings.warn(told, stacklevel=6)
@@ -134,7 +144,7 @@ def _chosen(repository: str, version: str, tags: Mapping[str, str], memory: _Mem
         raise MedcorpusError(
             "nothing is published there yet", where=f"hf://{repository}", fix="name another repository"
         )
-    newest = max(standing, key=_order)
+    newest = max(standing, key=numbers)
     memory.warn_if_older(newest, marks)
     return newest, tags[newest]
 
@@ -167,15 +177,6 @@ def _ask(repository: str, what: str, call: Any, **options: Any) -> Any:
     return remote.patiently(lambda: call(**asked), what, f"hf://{repository}", waits=WAITS)
 
 
-def _is_version(tag: str) -> bool:
-    numbers = tag.removeprefix("v").split(".")
-    return tag.startswith("v") and len(numbers) == 3 and all(n.isdecimal() for n in numbers)
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
-
-
 class _Memory:
     """Which commit and root each version of a repository had when it was first seen here."""
 
@@ -198,7 +199,7 @@ class _Memory:
             told = f"nothing of {self.repository} is in the cache, and {because}"
             raise HubError(told, fix="load it once with network, or build it")
         if version == LATEST:
-            version = max(self.versions, key=_order)
+            version = max(self.versions, key=numbers)
         if version not in self.versions:
             raise UnknownNameError("version", version, (), fix=f"{because}; in the cache: {', '.join(self.versions)}")
         return version, self.commit(version)
@@ -213,8 +214,8 @@ class _Memory:
 
     def warn_if_older(self, newest: str, marked: Collection[str]) -> None:
         """Tell of a Hub that offers less than it did: a mirror that stands still, or somebody who turns things back."""
-        seen = max((v for v in self.versions if v not in marked), key=_order, default=newest)
-        if _order(newest) < _order(seen):
+        seen = max((v for v in self.versions if v not in marked), key=numbers, default=newest)
+        if numbers(newest) < numbers(seen):
             told = f"the newest version of {self.repository} is {newest}, but {seen} was loaded here before"
             warnings.warn(f"{told}: the Hub or mirror was turned back, or stands still", stacklevel=7)
 
