@@ -204,12 +204,17 @@ def test_rows_that_were_compared_with_no_test_item(home: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"license": "unknown"}, "frenchmedmcqa: 100 rows state no licence"),
-        ({"license": " "}, "frenchmedmcqa: 100 rows state no licence"),
+        ({"license": "unknown"}, "frenchmedmcqa: 100 rows that may be passed on state no licence"),
+        ({"license": " "}, "frenchmedmcqa: 100 rows that may be passed on state no licence"),
     ],
 )
 def test_rows_without_licence(changes: dict[str, Any], problem: str, home: Path) -> None:
     assert told(write_release(home, "1.0.0", [r | changes for r in ROWS])) == [f"licences: {problem}"]
+
+
+def test_rows_without_licence_that_stay_here(home: Path) -> None:
+    found = write_release(home, "1.0.0", [r | {"license": "unknown", "redistribute": "unknown"} for r in ROWS])
+    assert told(edited(found, lambda m: m["sources"]["frenchmedmcqa"].update(redistribute="unknown"))) == []
 
 
 @pytest.mark.parametrize(
