@@ -7,7 +7,7 @@ a second run finds that there is nothing new.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from medcorpus.release import MANIFEST, Release, check_manifest, root_of
 CARD, CHANGELOG = "README.md", "CHANGELOG.md"
 TAKEN = ("format", "product", "sample", "recipe", "tools", "columns", "stages", "phrasings", "withdrawn")
 """What a published manifest takes over as it is."""
-HEADING = "# Changelog\n"
 DOCUMENTS = (CARD, CHANGELOG, MANIFEST, croissant.FILE)
 
 
@@ -132,10 +131,3 @@ def documents(release: Release, staged: Staged, edition: Edition) -> dict[str, b
 
 def _listed(path: str, content: bytes) -> dict[str, Any]:
     return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def with_entry(changelog: str, version: str, date: str, lines: Sequence[str]) -> str:
-    """Give a changelog with a new entry on top."""
-    earlier = changelog.removeprefix(HEADING).strip()
-    entry = f"## {version} ({date})\n\n" + "\n".join(f"- {line}" for line in lines)
-    return "\n".join([HEADING, entry, *(["", earlier] if earlier else [])]) + "\n"
