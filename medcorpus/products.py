@@ -7,8 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from medcorpus import registry
-from medcorpus.errors import UnknownNameError
-from medcorpus.product import Product
+from medcorpus.product import CONFIGS, Product, check_name
 from medcorpus.records import Choice, Instruction, Text
 from medcorpus.source import Source
 from medcorpus.stages.boilerplate import Boilerplate
@@ -134,11 +133,11 @@ MMEDC = Product(
         Eligible(tuple(SOUND.values())),
         Dedup(column=BODY),
         Decontaminate(columns=(BODY,)),
-        Sizes(column="pii_text", tokenizer=TOKENIZER),
+        Sizes(columns=("pii_text",), tokenizer=TOKENIZER),
     ),
     rules=_mmedc_rules,
     columns=_mmedc_columns,
-    config="lang",
+    config=CONFIGS["mmedc"],
     protects=BENCHMARKS,
 )
 MEDS_INS = Product(
@@ -147,10 +146,14 @@ MEDS_INS = Product(
     about="Medical instruction tasks in 19 categories, each row with its task, source and licence.",
     kind="instructions",
     takes=_has_tasks,
-    stages=(Exact(columns=("task_id", "input", "output")), Decontaminate(columns=("input", "output"))),
+    stages=(
+        Exact(columns=("task_id", "input", "output")),
+        Decontaminate(columns=("input", "output")),
+        Sizes(columns=("input", "output"), tokenizer=TOKENIZER),
+    ),
     rules=_instruction_rules,
     columns=_instruction_columns,
-    config="task_id",
+    config=CONFIGS["meds-ins"],
     protects=BENCHMARKS,
 )
 MMEDBENCH_PRODUCT = Product(
@@ -159,10 +162,10 @@ MMEDBENCH_PRODUCT = Product(
     about="Medical multiple-choice questions in six languages, with the upstream's splits.",
     kind="choice",
     takes=lambda name, source: name in MMEDBENCH and source.shape is Choice,
-    stages=(),
+    stages=(Sizes(columns=("question", "context", "options", "rationale"), tokenizer=TOKENIZER),),
     rules=_mmedbench_rules,
     columns=_mmedbench_columns,
-    config="lang",
+    config=CONFIGS["mmedbench"],
 )
 MEDS_BENCH = Product(
     name="meds-bench",
@@ -170,16 +173,18 @@ MEDS_BENCH = Product(
     about="The test rows of the clinical benchmark's tasks, rendered as MedS-Ins renders them.",
     kind="instructions",
     takes=lambda name, source: any(t.bench for t in source.tasks),
-    stages=(Exact(columns=("task_id", "input", "output")),),
+    stages=(
+        Exact(columns=("task_id", "input", "output")),
+        Sizes(columns=("input", "output"), tokenizer=TOKENIZER),
+    ),
     rules=_meds_bench_rules,
     columns=_instruction_columns,
-    config="task_id",
+    config=CONFIGS["meds-bench"],
 )
 PRODUCTS: dict[str, Product] = {p.name: p for p in (MMEDC, MEDS_INS, MMEDBENCH_PRODUCT, MEDS_BENCH)}
 
 
 def get(name: str) -> Product:
     """Give a product by its name; an unknown one answers with the nearest."""
-    if name not in PRODUCTS:
-        raise UnknownNameError("product", name, PRODUCTS)
+    check_name(name)
     return PRODUCTS[name]

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import products, registry
+from medcorpus import registry, terms
 from medcorpus.categories import CATEGORIES
 from medcorpus.errors import MedcorpusError, UnknownNameError
-from medcorpus.licenses import serving
-from medcorpus.records import Choice
+from medcorpus.licenses import ANY, LEVELS, PURPOSES, named, serving
+from medcorpus.product import CONFIGS, TASK
 from medcorpus.release import Release
 from medcorpus.source import SPLITS, Task
+from medcorpus.terms import Terms
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
+    import pyarrow.compute as pc
 
 MCQA = "mcqa"
 """Alias of the question answering tasks with options to choose from; a part of a category, as in MedS-Bench."""
-LICENSES = ("any", "open", "commercial")
+MOST_LICENSES = 5
+"""Licences that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Chosen:
     Args:
         root: Root hash of the release.
         files: Files by split.
-        where: Values that columns must have.
+        where: Values that columns must have, apart from those that all rows of the files have.
         columns: Columns to give.
         without: Ids of rows to leave out.
     """
@@ -72,6 +76,8 @@ def tasks_named(text: str) -> frozenset[str]:
 
 
 def _is_multiple_choice(source: str, task: Task) -> bool:
+    from medcorpus.records import Choice
+
     return registry.get(source).shape is Choice and task.category == CATEGORIES["qa"]
 
 
@@ -100,9 +106,11 @@ def choose(
         where["source"] = frozenset({_known("source", source, release.manifest["sources"])})
     names = [c["name"] for c in release.manifest["columns"]]
     chosen = tuple(_known("column", c, names) for c in columns) if columns is not None else tuple(names)
-    where |= _terms(license)
+    where |= _terms(release, license, where)
     splits = _splits(release, split)
-    return Chosen(release.manifest["root"], _files(release, where, splits), where, chosen)
+    files = _files(release, where, splits)
+    where.pop(CONFIGS[release.product], None)
+    return Chosen(release.manifest["root"], files, where, chosen)
 
 
 def _sources(release: Release) -> list[Mapping[str, Any]]:
@@ -110,8 +118,10 @@ def _sources(release: Release) -> list[Mapping[str, Any]]:
 
 
 def _present_tasks(release: Release, task: str) -> frozenset[str]:
-    if products.get(release.product).kind != "instructions":
+    if CONFIGS[release.product] != TASK:
         raise MedcorpusError(f"{release.product} has no tasks", fix="leave out task=, or load meds-ins")
+    if task in release.manifest["tasks"]:  # all sources are imported to find tasks by any other name
+        return frozenset({task})
     named = tasks_named(task)
     present = named & set(release.manifest["tasks"])
     if not present:
@@ -134,16 +144,57 @@ def _splits(release: Release, split: str | None) -> list[str]:
     return present if split is None else [_known("split", split, present)]
 
 
-def _terms(license: str) -> dict[str, frozenset[str]]:
-    _known("licence choice", license, LICENSES)
-    if license == "any":
+def _terms(release: Release, license: str, where: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    if license == ANY:
         return {}
-    shareable = {"redistribute": frozenset({"yes"})}
-    return shareable if license == "open" else shareable | {"license": serving("commercial")}
+    serves, stated = serving(license), _stated_terms(release, where)
+    _see_rows(stated, license)
+    wanted = {"access": frozenset({"open"}), "redistribute": frozenset({"yes"})}
+    return wanted | {"license": serves.among(found.license for found in stated)}
+
+
+def _stated_terms(release: Release, where: Mapping[str, frozenset[str]]) -> Counter[Terms]:
+    """Count rows by their terms as the manifest states them for the sources that were asked for."""
+    listed = release.manifest["sources"]
+    asked = where.get("source", frozenset(listed))
+    if "task_id" in where:
+        asked &= {registry.tasks()[i][0] for i in where["task_id"]}
+    return terms.of_sources({name: listed[name] for name in sorted(asked)})
+
+
+def see_rows(chosen: Chosen, license: str) -> None:
+    """See that a choice of licences leaves a row in the files.
+
+    Raises:
+        MedcorpusError: It leaves none; the licences that the rows have are told.
+    """
+    if license == ANY:
+        return
+    import pyarrow.dataset as ds
+
+    rows = ds.dataset([str(f) for files in chosen.files.values() for f in files])
+    if rows.head(1, columns=["license"], filter=_condition(chosen)).num_rows:
+        return
+    others = replace(chosen, where={c: v for c, v in chosen.where.items() if c not in Terms._fields[1:]})
+    _see_rows(terms.counted(rows.to_table(columns=list(Terms._fields), filter=_condition(others))), license)
+
+
+def _see_rows(stated: Counter[Terms], license: str) -> None:
+    """See that rows under some terms are left."""
+    if not stated or any(found.conditions <= PURPOSES[license] for found in stated):
+        return
+    lightest = next((p for p in LEVELS if any(found.conditions <= PURPOSES[p] for found in stated)), ANY)
+    names = Counter[str]()
+    for found, rows in stated.items():
+        names[f"{found.license or 'none'} ({named(found.conditions)})"] += rows
+    told = ", ".join(f"{name}: {rows:,}" for name, rows in names.most_common(MOST_LICENSES))
+    more = f" and {len(names) - MOST_LICENSES} more" if len(names) > MOST_LICENSES else ""
+    fix = f"take license={lightest!r}" + (", which keeps every row, for use on this machine" if lightest == ANY else "")
+    raise MedcorpusError(f"no row is left by license={license!r}; rows by licence are {told}{more}", fix=fix)
 
 
 def _files(release: Release, where: Mapping[str, frozenset[str]], splits: list[str]) -> dict[str, tuple[Path, ...]]:
-    wanted = where.get(products.get(release.product).config)
+    wanted = where.get(CONFIGS[release.product])
     configs = {c: s for c, s in release.manifest["configs"].items() if wanted is None or c in wanted}
     found = {}
     for split in splits:
@@ -177,27 +228,41 @@ def as_arrow(chosen: Chosen) -> pa.Table:
 
 
 def _arrow(files: Sequence[Path], chosen: Chosen) -> pa.Table:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return pq.read_table(
-        [str(f) for f in files],
-        columns=list(chosen.columns),
-        filters=chosen.filters(),
-        page_checksum_verification=True,
-    )
+    columns, filters = list(chosen.columns), chosen.filters()
+    if filters is not None:  # takes pyarrow's data sets, which import pandas
+        return pq.read_table([str(f) for f in files], columns=columns, filters=filters, page_checksum_verification=True)
+    found = [pq.ParquetFile(f, page_checksum_verification=True, memory_map=True).read(columns) for f in files]
+    return pa.concat_tables(found).select(columns).replace_schema_metadata()
 
 
 def as_rows(chosen: Chosen, batch: int = 1024) -> Iterator[dict[str, Any]]:
     """Give the rows one by one, reading batch by batch."""
-    import pyarrow.dataset as ds
+    for rows in _batches([f for files in chosen.files.values() for f in files], chosen, batch):
+        yield from rows.to_pylist()
+
+
+def _batches(files: Sequence[Path], chosen: Chosen, batch: int) -> Iterator[pa.RecordBatch]:
     import pyarrow.parquet as pq
 
-    files = [str(f) for files in chosen.files.values() for f in files]
+    columns, condition = list(chosen.columns), _condition(chosen)
+    if condition is not None:  # as above
+        import pyarrow.dataset as ds
+
+        yield from ds.dataset([str(f) for f in files]).scanner(columns, condition, batch_size=batch).to_batches()
+        return
+    for path in files:
+        for rows in pq.ParquetFile(path, memory_map=True).iter_batches(batch, columns=columns):
+            yield rows.select(columns)
+
+
+def _condition(chosen: Chosen) -> pc.Expression | None:
+    import pyarrow.parquet as pq
+
     filters = chosen.filters()
-    condition = None if filters is None else pq.filters_to_expression(filters)
-    scanner = ds.dataset(files).scanner(columns=list(chosen.columns), filter=condition, batch_size=batch)
-    for rows in scanner.to_batches():
-        yield from rows.to_pylist()
+    return None if filters is None else pq.filters_to_expression(filters)
 
 
 def as_datasets(chosen: Chosen, *, one: bool) -> Any:
@@ -217,7 +282,8 @@ def as_datasets(chosen: Chosen, *, one: bool) -> Any:
 def _fingerprint(split: str, chosen: Chosen) -> str:
     """Name the rows by what they are; `datasets` would otherwise hash all of them to name them itself."""
     where = sorted((column, sorted(values)) for column, values in chosen.where.items())
-    asked = (chosen.root, split, where, chosen.columns, sorted(chosen.without))
+    files = ["/".join(p.parts[-3:]) for p in chosen.files[split]]
+    asked = (chosen.root, files, where, chosen.columns, sorted(chosen.without))
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
