@@ -12,6 +12,7 @@ from typing import Any
 
 import datasets
 import pytest
+from huggingface_hub import get_session
 
 from medcorpus import publishing
 from medcorpus.hub.repositories import MAIN, Commit, Repository
@@ -69,6 +70,8 @@ def running(folder: Path, patch: pytest.MonkeyPatch, *, xet: bool = False) -> It
     with loopback(folder / "hub", xet=xet) as hub:
         point_clients(hub, folder / "clients", patch, xet=xet)
         patch.setattr("medcorpus.remote.sleep", lambda seconds: None)
+        patch.setattr("medcorpus.remote.LONGEST_SILENCE", 1)
+        patch.setattr(get_session(), "timeout", None)
         patch.setattr(datasets.config, "STREAMING_READ_MAX_RETRIES", 1)
         patch.setattr(datasets.config, "STREAMING_READ_RETRY_INTERVAL", 0)
         patch.setattr("huggingface_hub.constants.HF_HUB_DOWNLOAD_TIMEOUT", 1)
