@@ -30,7 +30,7 @@ from tests.hub import (
     stall,
     status,
 )
-from tests.town import NAME, TO, Town, main, towns
+from tests.town import NAME, TO, Town, main, town_of, towns
 
 pytestmark = CLIENTS_WARN
 Read = Callable[[Path], None]
@@ -50,9 +50,14 @@ READERS: dict[str, Read] = {"load": load, "mirror": bring}
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Town]]:
     with towns(tmp_path_factory.mktemp("towns")) as found:
-        yield found["lfs"]
+        yield found
+
+
+@pytest.fixture
+def town(request: pytest.FixtureRequest, both: dict[str, Town]) -> Town:
+    return town_of(both, getattr(request, "param", "lfs"))
 
 
 @pytest.fixture
@@ -124,6 +129,19 @@ def test_altered_bytes_of_the_right_length(read: str, what: str, hub: LoopbackHu
     with pytest.raises(VerificationError):
         READERS[read](tmp_path)
     READERS[read](tmp_path)
+
+
+@pytest.mark.parametrize("town", ["xet"], indirect=True)
+@pytest.mark.parametrize("read", READERS)
+def test_altered_chunk_of_the_right_length(read: str, hub: LoopbackHub, tmp_path: Path) -> None:
+    """Over Xet the client puts files together from chunks, and gives out what it got."""
+    for path in (hub.cas / "xet" / "xorbs" / "xorbs").glob("*"):
+        chunks = bytearray(path.read_bytes())
+        chunks[len(chunks) // 2] ^= 1
+        path.write_bytes(chunks)
+    with pytest.raises(VerificationError, match="not what the Hub lists"):
+        READERS[read](tmp_path)
+    assert [p for p in hub.paths("GET") if "/xet-read-token/" in p]
 
 
 TAKEN_BACK = {
