@@ -76,6 +76,12 @@ def instructions(place: Clinic) -> None:
     path.write_text("".join(f"{line} Example: {CANARIES[0]}.\n" for line in PHRASINGS.splitlines()))
 
 
+def template(place: Clinic) -> None:
+    """Give an example from the ward's notes in the template of an open source."""
+    path = place.folder / "sources" / OPEN / "source.py"
+    path.write_text(path.read_text().replace('input="{text}"', f'input="{{text}} Example: {CANARIES[0]}."'))
+
+
 def duplicates(place: Clinic) -> None:
     """Let the ward's notes be dropped as duplicates and rejects, so that reports speak of them."""
     place.rows(WARD, [0, 0, 1, 1])
@@ -88,7 +94,7 @@ def facts_of_the_ward(place: Clinic) -> None:
     place.source(WARD, like=OPEN)
 
 
-PLANTED = (renamed_source, relabelled_source, embedded_text, changed_case, instructions, duplicates)
+PLANTED = (renamed_source, relabelled_source, embedded_text, changed_case, instructions, template, duplicates)
 
 
 @pytest.mark.parametrize("plant", PLANTED)

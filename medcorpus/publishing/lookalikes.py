@@ -2,16 +2,19 @@
 
 Text that stays here is all that was read on this machine from sources that are not open, or must not be passed on. A
 row that repeats a phrase of it (`medcorpus.fence`) stays here as well, and a card, changelog, manifest or ledger that
-repeats one is refused. What the project itself writes into rows, the templates of tasks, is no sign of anything and not
-looked for. Open sources of which nobody says whether they may be passed on are not fenced in, only left out: anyone can
-read them, and their texts, such as abstracts, stand in other open corpora as well.
+repeats one is refused. What the project itself wrote into such rows, the templates of their own tasks, is no sign of
+anything and not looked for. Open sources of which nobody says whether they may be passed on are not fenced in, only
+left out: anyone can read them, and many were made from open corpora. On the real files at hand, fencing them in would
+hold back 8,351 of the 95,304 rows of meds-ins that may leave: four in five because an unlicensed corpus had taken its
+texts from the licensed one (3,400 of 7,266 dialogues, 2,438 of 8,886 sentences of clinical cases, 625 of 1,134
+questions of MedQuAD), nearly all others for a stock phrase ("the purpose of this study was to determine").
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +66,8 @@ class Lookalikes:
         import numpy as np
 
         inside = fence.around(column for table in self._tables() for column in _texts(table, fence.FACTS))
-        return Fence(np.setdiff1d(inside.hashes, _templates().hashes), inside.texts)
+        own = _templates({name for name, _ in self.layers})
+        return Fence(np.setdiff1d(inside.hashes, own.hashes), inside.texts)
 
     def _tables(self) -> Iterator[pa.Table]:
         for (name, key), folder in self._releases.items():
@@ -124,10 +128,10 @@ def _texts(table: pa.Table, without: frozenset[str]) -> Iterator[pa.Array]:
             yield frame[field.name].list.join("\n").to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
-def _templates() -> Fence:
-    """Give the phrases of what the project writes into rows by itself."""
+def _templates(names: Container[str]) -> Fence:
+    """Give the phrases of what the project writes into rows of some sources by itself."""
     import pyarrow as pa
 
-    tasks = [task for _, task in registry.tasks().values()]
+    tasks = [task for name, task in registry.tasks().values() if name in names]
     pieces = [piece for t in tasks for text in (t.input, t.output) for piece in SLOT.split(text)]
     return fence.around([pa.array(pieces, pa.string())])
