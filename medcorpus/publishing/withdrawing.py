@@ -38,5 +38,5 @@ def yank(address: str, version: str, mark: Mark | None) -> dict[str, Mark]:
         Lookalikes(home_folder()).check([(yanked.FILE, str(mark.reason if mark else ""))])
         change = Change("change" if yanked.FILE in head.files else "add", yanked.FILE, content.size, content.sha256)
         word = "yank" if mark else "restore"
-        target.put([change], {yanked.FILE: content}, head, f"{word} {version}")
+        target.put([change], {yanked.FILE: content}, head, f"{word} {version}", version)
     return after
