@@ -16,9 +16,10 @@ import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
 
 from medcorpus import cards, croissant, ngrams, publishing, registry, release
+from medcorpus.difference import telling
 from medcorpus.errors import MedcorpusError, VerificationError
 from medcorpus.fence import PHRASE
-from medcorpus.publishing import applying, changes, documents, planning, withdrawing
+from medcorpus.publishing import applying, planning, withdrawing
 from medcorpus.publishing.lookalikes import Lookalikes
 from medcorpus.publishing.staging import REPEATS, stage
 from medcorpus.release import Release
@@ -185,7 +186,7 @@ def linter_example(folder: Path) -> None:
         "example": CANARIES[0],
         "exempt": "",
     }
-    edit(folder, lambda m: m.update(lint={"findings": [finding], "problems": [CANARIES[1]]}))
+    edit(folder, lambda m: m.update(lint={"findings": [finding], "problems": []}))
 
 
 def ledger(folder: Path) -> None:
@@ -240,12 +241,12 @@ def in_the_card(patch: pytest.MonkeyPatch) -> None:
 
 
 def in_the_changelog(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(changes, "told", lambda found: [f"row added: {CANARIES[1]}"])
+    patch.setattr(telling, "first_lines", lambda new, sources: [f"row added: {CANARIES[1]}"])
 
 
 def in_the_message_of_the_tag(patch: pytest.MonkeyPatch) -> None:
     in_the_changelog(patch)
-    patch.setattr(documents, "with_entry", lambda changelog, version, date, lines: "# Changelog\n")
+    patch.setattr(telling, "with_entry", lambda *told, **when: "# Changelog\n")
 
 
 def in_the_description(patch: pytest.MonkeyPatch) -> None:
