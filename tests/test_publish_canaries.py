@@ -352,6 +352,15 @@ def test_rows_that_repeat_are_counted(place: Clinic, tmp_path: Path) -> None:
     assert sum(staged.facts["sources"][OPEN]["license"].values()) == 4
 
 
+def test_ledger_where_every_source_keeps_rows_here(place: Clinic) -> None:
+    embedded_text(place)
+    lines = (place.raw / OPEN / "rows.jsonl").read_text()
+    (place.raw / NON_COMMERCIAL / "rows.jsonl").write_text(lines)
+    staged = stage(place.build(), place.home)
+    assert set(staged.facts["withheld"]) == {OPEN, NON_COMMERCIAL, WARD}
+    assert pl.read_parquet(staged.folder / "ledger.parquet").is_empty()
+
+
 def test_terms_that_changed_since_the_release_was_built(place: Clinic) -> None:
     made = place.build()
     facts_of_the_ward(place)

@@ -166,6 +166,16 @@ def test_reason(
     assert guard.reason(Terms(OPEN, license, access, redistribute), built, serving("any")) == why
 
 
+def test_row_that_says_less_than_its_source_stays(built: Release) -> None:
+    found = Terms(OPEN, "see website", "open", "unknown")
+    assert guard.reason(found, built, serving("any")) == "nothing says that it may be passed on"
+
+
+def test_row_that_says_something_else_than_its_source(built: Release) -> None:
+    with pytest.raises(VerificationError, match="do not agree"):
+        guard.reason(Terms(WARD, "see website", "agreement", "unknown"), built, serving("any"))
+
+
 def test_release_of_which_nothing_may_leave(built: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("medcorpus.publishing.staging.serving", lambda purpose: frozenset({"MIT"}))
     with pytest.raises(MedcorpusError, match="no row of the release may be published"):
