@@ -51,11 +51,11 @@ def undisturbed(
 
 
 def boundaries(asked: list[str]) -> list[int]:
-    """Give after how many requests the Hub dies: around those that change what others see, at both ends, or all."""
+    """Give after how many requests the Hub dies: those that others can see the effect of, the ends, or all."""
     if os.environ.get("MEDCORPUS_ALL_FAULTS"):
         return list(range(1, len(asked)))
-    changing = [n for n, request in enumerate(asked) if CHANGING.search(request)]
-    return sorted({1, len(asked) - 1, *changing, *(n + 1 for n in changing)} - {0, len(asked)})
+    changing = {number for number, request in enumerate(asked, 1) if CHANGING.search(request)}
+    return sorted({1, len(asked) - 1} | changing - {len(asked)})
 
 
 def test_hub_that_dies_after_any_request_holds_one_release_or_the_other(
