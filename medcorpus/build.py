@@ -43,6 +43,7 @@ Watch = Callable[[str, int, int], None]
 CODE = (
     "build",
     "card/blocks",
+    "card/conditions",
     "card/figures",
     "card/markdown",
     "card/measured",

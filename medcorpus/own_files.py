@@ -121,7 +121,8 @@ def _stage(name: str, text: str, lang: str, declared: str, settings: Mapping[str
     module, _, kind = STAGES[name].partition(":")
     made: Any = getattr(import_module(module), kind)
     own = {f.name: str(f.type) for f in fields(made)}
-    places = {k: v for k, v in {"column": text, "lang": lang, "declared": declared}.items() if k in own}
+    given = {"column": text, "columns": (text,), "lang": lang, "declared": declared}
+    places = {k: v for k, v in given.items() if k in own}
     stage_: Stage = made(**places, **{k: _value(name, k, v, own) for k, v in settings.items()})
     return stage_
 

@@ -6,6 +6,7 @@ import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from medcorpus.build import Inputs
+    from medcorpus.fetch import Found
     from medcorpus.store import Shards
 
 UNREADABLE = "read"
@@ -53,7 +55,7 @@ def write_release(
         phrasings: Which instructions rows carry, one of `phrasings.MODES`.
         step: Called with the number of sources written and of all.
     """
-    writer = _Writer(folder, inputs, phrasings)
+    writer = _Writer(folder, inputs, phrasings, sample=sample)
     for done, name in enumerate(inputs.shards, 1):
         writer.take(name, inputs.shards[name])
         step(done, len(inputs.shards))
@@ -93,8 +95,8 @@ def write_release(
 class _Writer:
     """Sends kept rows to the file of their configuration and split, and the others to the ledger."""
 
-    def __init__(self, folder: Path, inputs: Inputs, phrasings: str) -> None:
-        self.folder, self.product, self.phrasings = folder, inputs.product, phrasings
+    def __init__(self, folder: Path, inputs: Inputs, phrasings: str, *, sample: bool) -> None:
+        self.folder, self.product, self.phrasings, self.sample = folder, inputs.product, phrasings, sample
         self.linter = _linter(inputs)
         self.withdrawn = tombstones.Withdrawn(inputs.tombstones)
         self.rules = inputs.product.rules()
@@ -106,6 +108,7 @@ class _Writer:
         self._writers: dict[tuple[str, str], SplitWriter] = {}
         self._ledger = [_unread(n, inputs) for n in inputs.shards]
         self.sizes: dict[str, Counter[str]] = {}
+        self.sizes_by_source: dict[str, Counter[str]] = {}
         self.redacted: Counter[str] = Counter()
         self._repeats: list[pl.DataFrame] = []
         self.copies: list[str] = []
@@ -126,7 +129,7 @@ class _Writer:
             kept = frame.filter(verdict == KEPT)
             rows = kept.select(**self.product.columns())
             self._count(name, rows, verdict)
-            self._measure(kept, rows[self.product.config])
+            self._measure(name, kept, rows[self.product.config])
             self._send(worded(rows, self.phrasings))
 
     def _without_withdrawn(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -148,8 +151,8 @@ class _Writer:
         self.langs[name].update(rows["lang"].to_list())
         self.licenses[name].update(rows["license"].to_list())
 
-    def _measure(self, kept: pl.DataFrame, configs: pl.Series) -> None:
-        """Add up sizes by configuration, and what was redacted by kind."""
+    def _measure(self, name: str, kept: pl.DataFrame, configs: pl.Series) -> None:
+        """Add up sizes by configuration and source, and what was redacted by kind."""
         import polars as pl
 
         kinds = kept.select(pl.col("^pii_.*$").exclude("pii_text").cast(pl.Int64).sum())
@@ -159,6 +162,7 @@ class _Writer:
             sums = kept.group_by(configs.alias("config"), maintain_order=True).agg(pl.col(units).cast(pl.Int64).sum())
             for config, *amounts in sums.iter_rows():
                 self.sizes.setdefault(config, Counter()).update(dict(zip(units, amounts)))
+                self.sizes_by_source.setdefault(name, Counter()).update(dict(zip(units, amounts)))
 
     def _send(self, rows: pl.DataFrame) -> None:
         table = _portable(rows)
@@ -319,10 +323,19 @@ def _source_entry(name: str, inputs: Inputs, writer: _Writer) -> dict[str, Any]:
         **({"screened": dict(total.screened)} if total.screened else {}),
         "langs": dict(sorted(writer.langs[name].items())),
         "licenses": dict(sorted(writer.licenses[name].items())),
+        "sizes": dict(writer.sizes_by_source.get(name, {})),
+        "retrieved": "" if writer.sample else _retrieved(found),
         "layers": list(inputs.shards[name].lineage),
         "files": [{"path": f.path, "bytes": f.size, "sha256": f.sha256, "pin": f.pin} for f in found.files],
         "missing": list(found.missing),
     }
+
+
+def _retrieved(found: Found) -> str:
+    """Give the day on which the newest raw file was written here; of an archive's members, the archive."""
+    paths = {found.root / f.path.split("!")[0]: f.local for f in found.files}
+    newest = max(((p if p.is_file() else local).stat().st_mtime for p, local in paths.items()), default=0.0)
+    return datetime.fromtimestamp(newest, UTC).date().isoformat() if newest else ""
 
 
 def _funnel(inputs: Inputs, writer: _Writer) -> list[dict[str, Any]]:

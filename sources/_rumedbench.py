@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from medcorpus import File, Label, each
 from medcorpus.formats import jsonl
@@ -18,11 +18,32 @@ COMMIT = "dd57f4f4f11aebe4fd18011b109d96b6d331a1bf"
 FORMER = "dd56a60faf55994ba402615c4067f0652ea0d2bb"
 URL = f"https://raw.githubusercontent.com/sb-ai-lab/MedBench/{COMMIT}/{{path}}"
 MIRROR = f"https://raw.githubusercontent.com/pavel-blinov/RuMedBench/{FORMER}/{{path}}"
-HOMEPAGE = "https://github.com/sb-ai-lab/MedBench"
-LICENSE = "Apache-2.0"
-EVIDENCE = "LICENSE of sb-ai-lab/MedBench: 'Apache License, Version 2.0'; the files lie in that repository"
-LICENSE_URL = f"https://github.com/sb-ai-lab/MedBench/blob/{COMMIT}/LICENSE"
 SPLITS = {"train": "train", "dev": "validation", "test": "test"}
+
+
+class Facts(TypedDict):
+    """The facts of a `Source` that are those of the repository."""
+
+    homepage: str
+    langs: tuple[str, ...]
+    license: str
+    license_evidence: str
+    license_url: str
+    redistribute: Literal["yes"]
+    access: Literal["open"]
+    version: str
+
+
+FACTS = Facts(
+    homepage="https://github.com/sb-ai-lab/MedBench",
+    langs=("ru",),
+    license="Apache-2.0",
+    license_evidence="LICENSE of sb-ai-lab/MedBench: 'Apache License, Version 2.0'; the files lie in that repository",
+    license_url=f"https://github.com/sb-ai-lab/MedBench/blob/{COMMIT}/LICENSE",
+    redistribute="yes",
+    access="open",
+    version=COMMIT,
+)
 
 
 def files(task: str) -> tuple[File, ...]:

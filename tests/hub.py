@@ -26,6 +26,8 @@ READER = "hf_" + "Reader" * 6
 TOKENS = {TOKEN: "write", READER: "read"}
 CLIENTS_WARN = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 """huggingface_hub uploads in a way that its HTTP library would rather not see."""
+XET_IS_IMPATIENT = {"HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "1", "HF_XET_CLIENT_RETRY_BASE_DELAY": "1ms"}
+"""hf_xet waits by itself, for minutes, before it gives a Hub up; it reads this when its session begins."""
 HTML = b"<!DOCTYPE html><html><body>Please log in</body></html>"
 Fault = Callable[[Answer], Answer]
 """Changes an honest answer, or breaks the connection."""
@@ -237,7 +239,7 @@ def point_clients(hub: Hub, cache: Path, monkeypatch: pytest.MonkeyPatch, *, xet
     from huggingface_hub import constants
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
-    for name, value in {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0"}.items():
+    for name, value in {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0", **XET_IS_IMPATIENT}.items():
         monkeypatch.setenv(name, value)
     settings: dict[str, Any] = {
         "ENDPOINT": hub.url,

@@ -29,7 +29,14 @@ def manifest(product: str = "meds-ins", **changes: Any) -> dict[str, Any]:
         "sources": {
             "frenchmedmcqa": source("FrenchMedMCQA", rows_in=2510, rows_out=2500, langs={"fr": 2500}),
             "hoc": source(
-                "HoC", license="GPL-3.0-only", redistribute="unknown", rows_in=450, rows_out=500, langs={"en": 500}
+                "HoC",
+                license="GPL-3.0-only",
+                redistribute="unknown",
+                rows_in=450,
+                rows_out=500,
+                langs={"en": 500},
+                sizes={"n_tokens": 90_000},
+                retrieved="2026-11-02",
             ),
             "unused": source("Unused", license="words of its own", redistribute="no", access="manual"),
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,18 @@ def test_funnel_ends_with_the_rows_of_the_release(built: Built) -> None:
     assert built.release.manifest["funnel"][-1]["rows"] == rows_of(built).height
 
 
+def test_sizes_of_the_sources_add_up_to_those_of_the_configurations(built: Built) -> None:
+    of_sources, of_configs = (
+        sum((Counter(sizes) for sizes in found), Counter())
+        for found in (
+            [s["sizes"] for s in built.release.manifest["sources"].values()],
+            built.release.manifest["sizes"].values(),
+        )
+    )
+    assert of_sources == of_configs
+    assert of_sources["n_tokens"] > 0
+
+
 def test_every_row_has_licence_and_origin(built: Built) -> None:
     rows = rows_of(built)
     for column in ("id", "source", "split", "license", "access", "redistribute", "lang"):
@@ -146,6 +159,18 @@ def test_row_left_out_is_in_the_ledger_with_its_place(home: Path, monkeypatch: p
         "raw_row": 6,
         "copy_of": "made_up/1",
     }
+
+
+def test_day_of_retrieval_is_that_of_the_newest_raw_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def aged(folder: Path) -> fetch.Found:
+        for day, name in enumerate(("a.jsonl", "b.jsonl")):
+            os.utime(folder / name, (0, 86_400 * (20_000 + day)))
+        return found_in(folder)
+
+    found_in = made.found_in
+    monkeypatch.setattr(made, "found_in", aged)
+    found = made_up(home, monkeypatch, {"a.jsonl": ROWS, "b.jsonl": [{"id": "n", "text": NEW}]})
+    assert [s["retrieved"] for s in found.release.manifest["sources"].values()] == ["2024-10-05"]
 
 
 def test_failing_source_leaves_the_old_release_current(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

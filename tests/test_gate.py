@@ -365,6 +365,12 @@ def test_every_check_failed_in_these_tests() -> None:
     assert all(f"{name}: " in text for name in gate.CHECKS if name != "schema")
 
 
+def test_page_for_maintainers_lists_the_checks() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "PUBLISHING.md").read_text(encoding="utf-8")
+    listed = re.findall(r"(?m)^\| `(\w+)` \| .* \| (yes|no) \|$", page)
+    assert listed == [(name, "no" if name in gate.KEPT else "yes") for name in gate.CHECKS]
+
+
 def test_verify_shows_the_problems(home: Path) -> None:
     write_release(home, "1.0.0", ROWS)
     assert "ok" in run("verify", "meds-ins", "--gate").stdout

@@ -97,6 +97,11 @@ def test_product_alone_is_looked_up_in_the_namespace(hub: LoopbackHub) -> None:
     assert {s: d.num_rows for s, d in loaded.items()} == {"train": 6, "test": 2}
 
 
+def test_facts_of_a_release_on_the_hub(hub: LoopbackHub) -> None:
+    found = medcorpus.info("meds-ins", path=TO)
+    assert (found["version"], found["rows"]) == ("1.0.1", 12)
+
+
 def test_release_that_was_built_here_comes_first(hub: LoopbackHub, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDCORPUS_HOME", str(town.clinic.home))
     assert "ward_notes" in set(medcorpus.load("meds-ins", as_="polars")["source"])

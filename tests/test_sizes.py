@@ -19,7 +19,7 @@ from medcorpus.stages.sizes import VOCABULARIES, Sizes, vocabulary
 
 def sizes_of(*texts: str | None, tokenizer: str = "") -> list[dict[str, int]]:
     rows: list[dict[str, int]] = (
-        Sizes(column="text", tokenizer=tokenizer).annotate(pa.table({"text": list(texts)}), None).to_pylist()
+        Sizes(columns=("text",), tokenizer=tokenizer).annotate(pa.table({"text": list(texts)}), None).to_pylist()
     )
     return rows
 
@@ -72,7 +72,7 @@ def test_characters_and_bytes(texts: list[str | None]) -> None:
 
 def test_slice_of_a_column_is_measured_as_it_is() -> None:
     column = pa.chunked_array([["one", "two words"], ["three more words"]]).slice(1)
-    assert Sizes(column="text").annotate(pa.table({"text": column}), None)["n_words"].to_pylist() == [2, 3]
+    assert Sizes(columns=("text",)).annotate(pa.table({"text": column}), None)["n_words"].to_pylist() == [2, 3]
 
 
 IN_WORDS = ("letter", "digit", "glyph")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from medcorpus import products, registry
-from medcorpus.card import measured
+from medcorpus.card import conditions, measured
 from medcorpus.card.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
 from medcorpus.categories import CATEGORIES
 from medcorpus.licenses import serving
@@ -82,26 +82,16 @@ def _sample(manifest: Manifest) -> Notice | None:
     return Notice("This is a sample, not data.", text)
 
 
-def _terms(manifest: Manifest) -> Notice | None:
-    kept_here = [s["rows_out"] for _, s in _sources(manifest) if s["redistribute"] != "yes" and s["rows_out"]]
-    if manifest["sample"] or not kept_here:
-        return None
-    some = f"{sum(kept_here):,} of {rows_of(manifest):,} rows, from {len(kept_here)} of the sources,"
-    others = " or load only the others with license='open'" if sum(kept_here) < rows_of(manifest) else ""
-    text = (
-        f"{some} come under terms that forbid passing them on or do not say that it is allowed; "
-        f"the table of sources says which. Keep them on this machine{others}."
-    )
-    return Notice("Not every row may be passed on.", text)
-
-
 def _headline(manifest: Manifest) -> Headline:
     sources = [s for _, s in _sources(manifest) if s["rows_out"]]
-    free = sum(s["rows_out"] for s in sources if s["redistribute"] == "yes")
+    free = conditions.free_rows(manifest)
     figures: dict[str, int | str] = {"Rows": rows_of(manifest), "Rows that may be passed on": free}
+    figures |= {"Terms of all rows together": conditions.together(manifest)}
     figures |= {"Sources": len(sources), "Languages": len(languages(manifest))}
     if _is_instructions(manifest):
         figures["Tasks"] = len(manifest["tasks"])
+    if sources and all("n_tokens" in s.get("sizes", {}) for s in sources):
+        figures["Tokens"] = sum(s["sizes"]["n_tokens"] for s in sources)
     return Headline(manifest["version"], figures | {"Size of the data": _size(_bytes(manifest))})
 
 
@@ -219,6 +209,8 @@ SOURCE_COLUMNS = (
     "Access",
     "Records in",
     "Rows out",
+    "Tokens",
+    "Retrieved",
     "Languages",
 )
 
@@ -238,6 +230,8 @@ def _source_row(name: str, source: Mapping[str, Any]) -> tuple[Cell, ...]:
         Flag(source["access"], source["access"] == "open"),
         source["rows_in"],
         source["rows_out"],
+        source.get("sizes", {}).get("n_tokens", ""),
+        source.get("retrieved", ""),
         " ".join(_ranked(source["langs"])),
     )
 
@@ -336,7 +330,6 @@ def _raw_row(name: str, source: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 BLOCKS: dict[str, Callable[[Manifest], Block | None]] = {
     "notice: sample": _sample,
-    "notice: terms": _terms,
     "table: headline": _headline,
     "code: start": _start,
     "code: start_datasets": _start_datasets,
@@ -355,6 +348,7 @@ BLOCKS: dict[str, Callable[[Manifest], Block | None]] = {
     "table: provenance": _provenance,
     "table: stages": _stages,
     "table: raw": _raw,
+    **conditions.BLOCKS,
     **measured.BLOCKS,
 }
 """Every block by its marker."""

@@ -38,7 +38,7 @@ def carry_out(prepared: Prepared, target: Target, watch: Watch = lambda what, do
         raise RefusedError(plan.refusals, plan.to, gate.KEPT)
     if plan.changes:
         watch("upload", 0, 1)
-        revision = target.put(plan.changes, prepared.contents, prepared.head, message_of(plan))
+        revision = target.put(plan.changes, prepared.contents, prepared.head, message_of(plan), plan.version)
         watch("upload", 1, 1)
     if plan.changes or plan.tag:
         check(target.head(revision), prepared.contents, target.address)

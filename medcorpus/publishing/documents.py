@@ -75,7 +75,7 @@ def _source(name: str, entry: Mapping[str, Any], staged: Staged) -> dict[str, An
     if name in staged.facts["withheld"] or not found:
         told["files"] = [f for f in entry["files"] if f["pin"] == "matches"]
         told["rejected"] = {"left out for any reason": n} if (n := sum(entry["rejected"].values())) else {}
-        told["missing"] = []
+        told |= {"missing": [], "sizes": {}}
         if "screened" in entry:
             told["screened"] = {"left out for any reason": sum(entry["screened"].values())}
     return told

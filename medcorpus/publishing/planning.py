@@ -134,7 +134,7 @@ def prepare(
         target: Where to publish it.
         home: Folder for the files that are put together.
         version: Version it is to have; by default what the differences call for.
-        purpose: Purpose that the licences of all rows must serve: `any` or `commercial`.
+        purpose: Purpose that the licences of all rows must serve, one of `licenses.PURPOSES`.
         date: Day of publication; today by default.
         store: Where layers lie, if not in the home folder.
         allow: Names of checks whose findings are let go.
@@ -157,10 +157,12 @@ def prepare(
         edition = _edition(target, head, before, news, version, date)
         made = documents.documents(release, staged, edition)
     listed = [(p, (staged.folder / p).read_text("utf-8")) for p in staged.files() if not p.endswith(".parquet")]
-    Lookalikes(home, store).check([*listed, *((path, text.decode()) for path, text in made.items())])
+    others = Lookalikes(home, store)
+    others.check([*listed, *((path, text.decode()) for path, text in made.items())])
     contents = {path: Content(staged.folder / path, f["bytes"], f["sha256"]) for path, f in staged.files().items()}
     contents |= {path: Content.of(content) for path, content in made.items()}
     plan = _plan(release, target, head, before, edition, news, contents, staged, purpose)
+    others.check([("message of the tag", "; ".join(plan.reasons))])
     if not plan.is_empty:
         last = before if plan.changes else None
         found = gate.check(_candidate(staged, made), last, built=release, watch=watch)

@@ -97,11 +97,11 @@ class Sizes:
     """Count characters, bytes, words and tokens.
 
     Args:
-        column: The text column to measure.
+        columns: The columns to measure together; of lists every value counts.
         tokenizer: Name of the vocabulary that tokens are counted in (`VOCABULARIES`), or empty for none.
     """
 
-    column: str = "clean_text"
+    columns: tuple[str, ...] = ("clean_text",)
     tokenizer: str = ""
 
     name: ClassVar[str] = "sizes"
@@ -115,17 +115,25 @@ class Sizes:
         """Add `n_chars`, `n_bytes`, `n_words`, and `n_tokens` where a tokenizer is named; a null counts as empty.
 
         >>> import pyarrow as pa
-        >>> Sizes(column="text").annotate(pa.table({"text": ["糖尿病 type 2"]}), None).to_pylist()
+        >>> Sizes(columns=("text",)).annotate(pa.table({"text": ["糖尿病 type 2"]}), None).to_pylist()
         [{'n_chars': 10, 'n_bytes': 16, 'n_words': 5}]
         """
         import polars as pl
 
         from medcorpus.characters import count_words
 
-        text = pl.Series("text", table.column(self.column)).fill_null("")
+        text = self._text(pl.DataFrame(table.select(list(self.columns))))
         sizes = {"n_chars": text.str.len_chars(), "n_bytes": text.str.len_bytes(), "n_words": count_words(text)}
         tokens = {"n_tokens": self._tokens(text)} if self.tokenizer else {}
         return pl.DataFrame(sizes | tokens).to_arrow(compat_level=pl.CompatLevel.oldest())
+
+    def _text(self, frame: pl.DataFrame) -> pl.Series:
+        """Give what a row says in all columns, a value a line."""
+        import polars as pl
+
+        lists = [c for c, kind in frame.schema.items() if isinstance(kind, pl.List)]
+        texts = frame.with_columns(pl.col(lists).list.join("\n", ignore_nulls=True)).select(pl.all().fill_null(""))
+        return texts.select(text=pl.concat_str(pl.all(), separator="\n"))["text"]
 
     def _tokens(self, text: pl.Series) -> pl.Series:
         import polars as pl

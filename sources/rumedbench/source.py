@@ -41,18 +41,11 @@ def question(row: dict[str, Any]) -> Choice:
 
 
 source = Source(
+    **_rumedbench.FACTS,
     title="RuMedDaNet (RuMedBench)",
     about="1,564 yes/no questions in Russian, each about one passage from medicine and its neighbouring fields.",
-    homepage=_rumedbench.HOMEPAGE,
-    langs=("ru",),
     shape=Choice,
-    license=_rumedbench.LICENSE,
-    license_evidence=_rumedbench.EVIDENCE,
-    license_url=_rumedbench.LICENSE_URL,
-    redistribute="yes",
-    access="open",
     files=_rumedbench.files("RuMedDaNet"),
     read=read,
     tasks=(_exam.task("task61", "rumeddanet_mcqa_ru", "ru", context=True),),
-    version=_rumedbench.COMMIT,
 )

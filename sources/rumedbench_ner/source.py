@@ -34,16 +34,10 @@ def sentence(row: dict[str, Any]) -> Spans:
 
 
 source = Source(
+    **_rumedbench.FACTS,
     title="RuMedNER (RuMedBench)",
     about="4,809 sentences from reviews of drugs in Russian with drugs, their classes and forms, diseases and effects.",
-    homepage=_rumedbench.HOMEPAGE,
-    langs=("ru",),
     shape=Spans,
-    license=_rumedbench.LICENSE,
-    license_evidence=_rumedbench.EVIDENCE,
-    license_url=_rumedbench.LICENSE_URL,
-    redistribute="yes",
-    access="open",
     folder=_rumedbench.FOLDER,
     files=_rumedbench.files("RuMedNER"),
     read=read,
@@ -51,5 +45,4 @@ source = Source(
         _entities.listing("rumedbench_ner_entities", "ru", "Daily Conversation"),
         _entities.listing("rumedbench_ner_reactions", "ru", "Daily Conversation", "ADR", typed=False),
     ),
-    version=_rumedbench.COMMIT,
 )

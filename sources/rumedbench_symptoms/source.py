@@ -12,19 +12,12 @@ from medcorpus import Label, Source
 from .. import _rumedbench, _tasks
 
 source = Source(
+    **_rumedbench.FACTS,
     title="RuMedSymptomRec (RuMedBench)",
     about="3,300 complaints from Russian outpatient records, each with a symptom that the patient has as well.",
-    homepage=_rumedbench.HOMEPAGE,
-    langs=("ru",),
     shape=Label,
-    license=_rumedbench.LICENSE,
-    license_evidence=_rumedbench.EVIDENCE,
-    license_url=_rumedbench.LICENSE_URL,
-    redistribute="yes",
-    access="open",
     folder=_rumedbench.FOLDER,
     files=_rumedbench.files("RuMedSymptomRec"),
     read=_rumedbench.labelled,
     tasks=(_tasks.own("rumedbench_symptoms_recommendation", "Diagnosis", "Clinical Text", "ru", output="{labels}"),),
-    version=_rumedbench.COMMIT,
 )

@@ -13,19 +13,12 @@ from medcorpus import Label, Source
 from .. import _rumedbench, _tasks
 
 source = Source(
+    **_rumedbench.FACTS,
     title="RuMedTop3 (RuMedBench)",
     about="6,360 complaints from Russian outpatient records, each with the ICD-10 code of the diagnosis.",
-    homepage=_rumedbench.HOMEPAGE,
-    langs=("ru",),
     shape=Label,
-    license=_rumedbench.LICENSE,
-    license_evidence=_rumedbench.EVIDENCE,
-    license_url=_rumedbench.LICENSE_URL,
-    redistribute="yes",
-    access="open",
     folder=_rumedbench.FOLDER,
     files=_rumedbench.files("RuMedTop3"),
     read=_rumedbench.labelled,
     tasks=(_tasks.own("rumedbench_top3_diagnosis", "Diagnosis", "Clinical Text", "ru", output="{labels}"),),
-    version=_rumedbench.COMMIT,
 )
