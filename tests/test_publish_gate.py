@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +78,12 @@ def test_refused_release_is_not_published(built: Release, place: Clinic, tmp_pat
 def test_check_that_cannot_be_let_go(name: str, error: type[Exception], told: str) -> None:
     with pytest.raises(error, match=told):
         gate.ensure_allowable(["drift", name])
+
+
+def test_page_for_maintainers_lists_the_checks() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "PUBLISHING.md").read_text(encoding="utf-8")
+    listed = re.findall(r"(?m)^\| `(\w+)` \| .* \| (yes|no) \|$", page)
+    assert listed == [(name, "no" if name in gate.KEPT else "yes") for name in gate.CHECKS]
 
 
 def test_refusal_that_cannot_be_allowed_says_so() -> None:
