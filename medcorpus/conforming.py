@@ -21,6 +21,7 @@ _TYPES: Mapping[str, frozenset[type]] = {
     "boolean": frozenset({bool}),
     "integer": frozenset({int}),
     "number": frozenset({int, float}),
+    "null": frozenset({type(None)}),
 }
 
 
@@ -78,6 +79,11 @@ def _names(name: Any, schema: Any, defs: Any) -> Test:
     return lambda value: all(map(test, value))
 
 
+def _any(schemas: list[Any], schema: Any, defs: Any) -> Test:
+    tests = [_test(one, defs) for one in schemas]
+    return lambda value: any(test(value) for test in tests)
+
+
 def _pattern(pattern: str, schema: Any, defs: Any) -> Test:
     search = re.compile(pattern).search
     return lambda value: search(value) is not None
@@ -90,6 +96,7 @@ _KEYWORDS: Mapping[str, Callable[[Any, Any, Any], Test]] = {
     "items": _items,
     "propertyNames": _names,
     "pattern": _pattern,
+    "anyOf": _any,
     "required": lambda names, schema, defs: lambda value: value.keys() >= set(names),
     "minimum": lambda least, schema, defs: lambda value: value >= least,
     "maximum": lambda most, schema, defs: lambda value: value <= most,

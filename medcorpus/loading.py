@@ -11,10 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from medcorpus import products, registry, release, remote, selection, terms, withdrawals, yanked
+from medcorpus import registry, release, remote, selection, terms, withdrawals, yanked
 from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
 from medcorpus.licenses import Purpose
+from medcorpus.product import CONFIGS, check_name
 from medcorpus.release import Release
 from medcorpus.tables import Facts, Rows
 from medcorpus.verified import verifying
@@ -25,9 +26,9 @@ LIBRARIES: dict[As, str] = {
     "polars": "polars",
     "lazy": "polars",
     "arrow": "pyarrow.parquet",
-    "iter": "pyarrow.dataset",
+    "iter": "pyarrow.parquet",
 }
-"""What each form is made with: imported while the files are hashed, since both take their time."""
+"""What each form is made with: imported while the Hub is waited for or the files are hashed."""
 
 
 def load(
@@ -82,9 +83,10 @@ def load(
     """
     if as_ not in LIBRARIES:
         raise UnknownNameError("form", as_, LIBRARIES)
-    found = find_release(name, version=version, path=path)
+    library = "datasets" if streaming else LIBRARIES[as_]
+    found = find_release(name, version=version, path=path, library=library)
     chosen = selection.choose(found, task=task, lang=lang, source=source, split=split, license=license, columns=columns)
-    _verify(found, [f for files in chosen.files.values() for f in files], "datasets" if streaming else LIBRARIES[as_])
+    _verify(found, [f for files in chosen.files.values() for f in files], library)
     chosen = withdrawals.left_out(found, chosen, stacklevel=2)
     selection.see_rows(chosen, license)
     if streaming:
@@ -114,25 +116,31 @@ def _verify(found: Release, files: Sequence[Path], library: str) -> None:
         raise error from None
 
 
-def find_release(name: str, *, version: str = "latest", path: str | Path | None = None) -> Release:
+def find_release(name: str, *, version: str = "latest", path: str | Path | None = None, library: str = "") -> Release:
     """Find a release of a product: built here, else on the Hub.
 
     A release of samples is found when there is no other here, with a warning.
+
+    Args:
+        name: The product.
+        version: Exactly this version, or `latest`.
+        path: Where to look, as in `load`.
+        library: Imported while the Hub is waited for.
 
     Raises:
         UnknownNameError: There is no such product or version.
         VerificationError: The folder holds no release, or one of another product.
         HubError: The Hub refuses, or cannot be reached and nothing is in the cache.
     """
-    products.get(name)
+    check_name(name)
     if isinstance(path, str) and remote.is_address(path):
         from medcorpus import published
 
-        found: Release = published.find(remote.repository_of(path), name, version)
+        found: Release = published.find(remote.repository_of(path), name, version, library)
     elif path is not None:
         found = _in_folder(name, version, Path(path))
     else:
-        found = _here_or_there(name, version)
+        found = _here_or_there(name, version, library)
     if found.is_sample:
         warnings.warn(f"{name} {found.version} holds the sources' made-up samples, not real data", stacklevel=3)
     yanked.warn(found.path.absolute().parent, name, found.version, stacklevel=3)
@@ -148,7 +156,7 @@ def _in_folder(name: str, version: str, place: Path) -> Release:
     return found
 
 
-def _here_or_there(name: str, version: str) -> Release:
+def _here_or_there(name: str, version: str, library: str) -> Release:
     """Take a release that was built here; when there is none, or not this version, ask the Hub."""
     built = release.versions(home_folder(), name)
     if version in built or (built and version == "latest"):
@@ -156,7 +164,7 @@ def _here_or_there(name: str, version: str) -> Release:
     from medcorpus import published
 
     try:
-        return published.find(published.default_repository(name), name, version)
+        return published.find(published.default_repository(name), name, version, library)
     except HubError as error:
         if built:
             raise UnknownNameError("version", version, built) from None
@@ -172,7 +180,7 @@ def list() -> Rows:
     >>> medcorpus.list()["name"][:4]
     ['mmedc', 'meds-ins', 'mmedbench', 'meds-bench']
     """
-    return Rows([*map(_product_row, products.PRODUCTS), *map(_source_row, registry.names())])
+    return Rows([*map(_product_row, CONFIGS), *map(_source_row, registry.names())])
 
 
 def sources(*, lang: str | None = None) -> Rows:
@@ -206,11 +214,11 @@ def search(text: str = "", *, lang: str | None = None, task: str | None = None) 
 
 def info(name: str, *, path: str | Path | None = None) -> Facts:
     """Give the facts of a product or a source, and what the release holds that is here, or at `path`, as in `load`."""
-    if name in products.PRODUCTS:
+    if name in CONFIGS:
         return Facts(name, {**_product_row(name), **_release_facts(name, path)})
     if name in registry.names():
         return Facts(name, _source_facts(name))
-    raise UnknownNameError("product or source", name, [*products.PRODUCTS, *registry.names()])
+    raise UnknownNameError("product or source", name, [*CONFIGS, *registry.names()])
 
 
 def cite(name: str) -> str:
@@ -220,7 +228,9 @@ def cite(name: str) -> str:
     >>> medcorpus.cite("frenchmedmcqa").split("{")[0]
     '@inproceedings'
     """
-    if name in products.PRODUCTS:
+    if name in CONFIGS:
+        from medcorpus import products
+
         product = products.PRODUCTS[name]
         taken = [n for n in registry.names() if product.takes(n, registry.get(n))]
         return "\n\n".join(dict.fromkeys(registry.citation(n) for n in taken))
@@ -229,7 +239,7 @@ def cite(name: str) -> str:
 
 def sample(name: str, n: int = 5, *, path: str | Path | None = None) -> Rows:
     """Give the first rows of a product, or of a source's own sample, to look at."""
-    if name in products.PRODUCTS:
+    if name in CONFIGS:
         frame = load(name, as_="lazy", path=path).head(n).collect()
         return Rows(frame.to_dicts())
     from medcorpus import contract
@@ -238,6 +248,8 @@ def sample(name: str, n: int = 5, *, path: str | Path | None = None) -> Rows:
 
 
 def _product_row(name: str) -> dict[str, Any]:
+    from medcorpus import products
+
     product = products.PRODUCTS[name]
     taken = [n for n in registry.names() if product.takes(n, registry.get(n))]
     langs = sorted({c for n in taken for c in registry.get(n).langs})

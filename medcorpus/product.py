@@ -6,15 +6,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from medcorpus.errors import SourceError
-from medcorpus.source import Source
-from medcorpus.stage import Stage
+from medcorpus.errors import SourceError, UnknownNameError
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from medcorpus.source import Source
+    from medcorpus.stage import Stage
+
 Kind = Literal["text", "choice", "instructions"]
 KEPT = "kept"
+TASK = "task_id"
+CONFIGS = {"mmedc": "lang", "meds-ins": TASK, "mmedbench": "lang", "meds-bench": TASK}
+"""The products, each with the column whose values are its configurations: all that a reader of releases has to know."""
+
+
+def check_name(name: str) -> None:
+    """See that there is a product of this name.
+
+    Raises:
+        UnknownNameError: There is none; the nearest names are suggested.
+    """
+    if name not in CONFIGS:
+        raise UnknownNameError("product", name, CONFIGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from medcorpus import registry
-from medcorpus.errors import UnknownNameError
-from medcorpus.product import Product
+from medcorpus.product import CONFIGS, Product, check_name
 from medcorpus.records import Choice, Instruction, Text
 from medcorpus.source import Source
 from medcorpus.stages.boilerplate import Boilerplate
@@ -138,7 +137,7 @@ MMEDC = Product(
     ),
     rules=_mmedc_rules,
     columns=_mmedc_columns,
-    config="lang",
+    config=CONFIGS["mmedc"],
     protects=BENCHMARKS,
 )
 MEDS_INS = Product(
@@ -154,7 +153,7 @@ MEDS_INS = Product(
     ),
     rules=_instruction_rules,
     columns=_instruction_columns,
-    config="task_id",
+    config=CONFIGS["meds-ins"],
     protects=BENCHMARKS,
 )
 MMEDBENCH_PRODUCT = Product(
@@ -166,7 +165,7 @@ MMEDBENCH_PRODUCT = Product(
     stages=(Sizes(columns=("question", "context", "options", "rationale"), tokenizer=TOKENIZER),),
     rules=_mmedbench_rules,
     columns=_mmedbench_columns,
-    config="lang",
+    config=CONFIGS["mmedbench"],
 )
 MEDS_BENCH = Product(
     name="meds-bench",
@@ -180,13 +179,12 @@ MEDS_BENCH = Product(
     ),
     rules=_meds_bench_rules,
     columns=_instruction_columns,
-    config="task_id",
+    config=CONFIGS["meds-bench"],
 )
 PRODUCTS: dict[str, Product] = {p.name: p for p in (MMEDC, MEDS_INS, MMEDBENCH_PRODUCT, MEDS_BENCH)}
 
 
 def get(name: str) -> Product:
     """Give a product by its name; an unknown one answers with the nearest."""
-    if name not in PRODUCTS:
-        raise UnknownNameError("product", name, PRODUCTS)
+    check_name(name)
     return PRODUCTS[name]

@@ -10,22 +10,26 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from medcorpus import atomic, release, remote, tombstones, yanked
 from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
 from medcorpus.release import MANIFEST, Release
+from medcorpus.remote import Answer
 from medcorpus.versions import numbers, of_tag
 
 NAMESPACE = "MEDCORPUS_NAMESPACE"
 DEFAULT_NAMESPACE = "medcorpus"
-KIND = "dataset"
 LATEST = "latest"
 WAITS = (1.0, 2.0)
+FEW = 8
+"""So many files are asked for by their names, all at once."""
 TRUE = frozenset(("1", "true", "yes", "on"))
 
 
@@ -48,8 +52,13 @@ class PublishedRelease(Release):
         if is_offline():
             told = f"{len(wanted)} files of {self.product} {self.version} are not in the cache"
             raise HubError(told, where=f"hf://{self.repository}", fix="load it once with HF_HUB_OFFLINE unset")
-        options = {"revision": self.revision, "allow_patterns": wanted}
-        _ask(self.repository, f"download {self.product} {self.version}", remote.api().snapshot_download, **options)
+        what = f"download {self.product} {self.version}"
+        if len(wanted) > FEW:  # one bar for all of them, and one list that tells where each lies
+            _ask(self.repository, what, partial(remote.snapshot, self.repository, self.revision, wanted))
+            return
+        one = partial(remote.download, self.repository, revision=self.revision)
+        with ThreadPoolExecutor(FEW) as pool:
+            list(pool.map(lambda path: _ask(self.repository, what, partial(one, path)), wanted))
 
     def discard(self, path: Path) -> None:
         """Remove a damaged file from the cache, so that it is downloaded again."""
@@ -69,8 +78,14 @@ def is_offline() -> bool:
     return bool(constants.HF_HUB_OFFLINE) or os.environ.get("HF_HUB_OFFLINE", "").lower() in TRUE
 
 
-def find(repository: str, product: str, version: str = LATEST) -> PublishedRelease:
+def find(repository: str, product: str, version: str = LATEST, library: str = "") -> PublishedRelease:
     """Open a release on the Hub: the newest that was not yanked, or exactly the version asked for.
+
+    Args:
+        repository: Its repository.
+        product: Its product; empty for any.
+        version: Its version.
+        library: Imported while the Hub is waited for.
 
     Raises:
         UnknownNameError: There is no such version; or, offline, none in the cache.
@@ -81,7 +96,7 @@ def find(repository: str, product: str, version: str = LATEST) -> PublishedRelea
     version = version.removeprefix("v")
     revision = memory.commit(version)
     if not revision or version == LATEST:
-        version, revision = _resolved(repository, version, memory)
+        version, revision = _resolved(repository, version, memory, library)
     opened = release.open_release(folder_at(repository, revision))
     wanted = product or opened.product
     if opened.product != wanted or opened.version != version:
@@ -97,8 +112,8 @@ def folder_at(repository: str, revision: str) -> Path:
     Raises:
         HubError: The Hub cannot be reached, or refuses.
     """
-    path: Path = _ask(repository, "read the manifest", _manifest_path, revision=revision)
-    return path.parent
+    read = partial(remote.download, repository, MANIFEST, revision=revision, local_files_only=is_offline())
+    return _ask(repository, "read the manifest", read).parent
 
 
 def any_product(repository: str, version: str = LATEST) -> PublishedRelease:
@@ -106,32 +121,48 @@ def any_product(repository: str, version: str = LATEST) -> PublishedRelease:
     return find(repository, "", version)
 
 
-def _manifest_path(*, repo_id: str, repo_type: str, revision: str) -> Path:
-    return Path(
-        remote.api().hf_hub_download(
-            repo_id, MANIFEST, repo_type=repo_type, revision=revision, local_files_only=is_offline()
-        )
-    )
-
-
-def _resolved(repository: str, version: str, memory: _Memory) -> tuple[str, str]:
+def _resolved(repository: str, version: str, memory: _Memory, library: str) -> tuple[str, str]:
     """Give a version and its commit, from the Hub, or from memory where the Hub cannot be asked."""
     if is_offline():
         return memory.resolved(version, "HF_HUB_OFFLINE is set")
+    listed, notes = _asked_at_once(repository, version, library, is_first=not memory.versions)
     try:
-        refs = _ask(repository, "list the versions", remote.api().list_repo_refs)
+        tags = listed.result()
     except HubError as error:
         if error.status or not memory.versions:
             raise
         warnings.warn(f"{error.what}; going by what is in the cache", stacklevel=5)
         return memory.resolved(version, "the Hub cannot be reached")
-    tags = {of_tag(t.name): str(t.target_commit) for t in refs.tags if of_tag(t.name)}
+    tags = {of_tag(name): commit for name, commit in tags.items() if of_tag(name)}
     memory.compare(tags)
-    return _chosen(repository, version, tags, memory)
+    return _chosen(repository, version, tags, memory, notes)
 
 
-def _chosen(repository: str, version: str, tags: Mapping[str, str], memory: _Memory) -> tuple[str, str]:
-    marks = _yanked(repository)
+Notes = Mapping[str, "Future[Path | None]"]
+"""The lists that stand on the main branch, by their names; None where there is no such list."""
+
+
+def _asked_at_once(
+    repository: str, version: str, library: str, *, is_first: bool
+) -> tuple[Future[dict[str, str]], Notes]:
+    """Ask for all that has to be known before files are, at the price of one answer.
+
+    At the first load the manifest is asked for as well, where it most likely is: if the versions say that it is
+    another's, it stays in the cache for nothing.
+    """
+    likely = "main" if version == LATEST else f"v{version}"
+    with ThreadPoolExecutor(4) as pool:
+        listed = pool.submit(_ask, repository, "list the versions", partial(remote.tags, repository))
+        notes = {name: pool.submit(_text_on_main, repository, name) for name in (yanked.FILE, tombstones.FILE)}
+        if is_first:
+            pool.submit(remote.download, repository, MANIFEST, revision=likely)
+        if library:
+            import_module(library)
+    return listed, notes
+
+
+def _chosen(repository: str, version: str, tags: Mapping[str, str], memory: _Memory, notes: Notes) -> tuple[str, str]:
+    marks = _yanked(repository, notes)
     if version != LATEST:
         if version not in tags:
             raise UnknownNameError("version", version, sorted(tags, key=numbers))
@@ -149,10 +180,9 @@ def _chosen(repository: str, version: str, tags: Mapping[str, str], memory: _Mem
     return newest, tags[newest]
 
 
-def _yanked(repository: str) -> dict[str, yanked.Mark]:
+def _yanked(repository: str, notes: Notes) -> dict[str, yanked.Mark]:
     """Read which versions were yanked, and remember which rows were withdrawn, as the main branch has it."""
-    marks = _text_on_main(repository, yanked.FILE)
-    stones = _text_on_main(repository, tombstones.FILE)
+    marks, stones = notes[yanked.FILE].result(), notes[tombstones.FILE].result()
     if stones is not None:
         tombstones.remember(home_folder(), tombstones.read(stones))
     return yanked.parse(marks.read_bytes(), f"hf://{repository}/{yanked.FILE}") if marks is not None else {}
@@ -162,19 +192,17 @@ def _text_on_main(repository: str, name: str) -> Path | None:
     """Download a small file of the main branch; None when there is none."""
     from huggingface_hub.errors import EntryNotFoundError
 
-    def read(**options: Any) -> Path | None:
+    def read() -> Path | None:
         try:
-            return Path(remote.api().hf_hub_download(filename=name, **options))
+            return remote.download(repository, name)
         except EntryNotFoundError:
             return None
 
-    found: Path | None = _ask(repository, f"see whether there is a {name}", read)
-    return found
+    return _ask(repository, f"see whether there is a {name}", read)
 
 
-def _ask(repository: str, what: str, call: Any, **options: Any) -> Any:
-    asked = {"repo_id": repository, "repo_type": KIND, **options}
-    return remote.patiently(lambda: call(**asked), what, f"hf://{repository}", waits=WAITS)
+def _ask(repository: str, what: str, call: Callable[[], Answer]) -> Answer:
+    return remote.patiently(call, what, f"hf://{repository}", waits=WAITS)
 
 
 class _Memory:

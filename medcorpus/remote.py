@@ -10,6 +10,8 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from medcorpus.errors import HubError, MedcorpusError
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
 SCHEME = "hf://"
+KIND = "dataset"
+"""What repositories hold, as the Hub calls it."""
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{8,}|(?<=Bearer )[^\s'\"]+")
 WAITS = (1.0, 2.0, 4.0, 8.0)
@@ -73,9 +77,39 @@ def api() -> HfApi:
     """Give the client; it finds the token by itself, and medcorpus never sees it."""
     import huggingface_hub
 
+    return huggingface_hub.HfApi(endpoint=endpoint(), **_named())
+
+
+def download(repository: str, filename: str, **options: Any) -> Path:
+    """Bring a file of a data set repository into the cache of huggingface_hub, if it is not there."""
+    from huggingface_hub import hf_hub_download
+
+    return Path(hf_hub_download(repository, filename, repo_type=KIND, endpoint=endpoint(), **_named(), **options))
+
+
+def snapshot(repository: str, revision: str, paths: Sequence[str]) -> None:
+    """Bring many files of a revision into the cache, those that are not there."""
+    api().snapshot_download(repository, repo_type=KIND, revision=revision, allow_patterns=list(paths))
+
+
+def tags(repository: str) -> dict[str, str]:
+    """Ask for the tags of a data set repository and the commits that they name.
+
+    `HfApi` would do it as well; its import takes longer than all the rest of a first load.
+    """
+    from huggingface_hub import constants
+
+    http = import_module("huggingface_hub.utils")
+    address = f"{endpoint() or constants.ENDPOINT}/api/{KIND}s/{repository}/refs"
+    answer = http.get_session().get(address, headers=http.build_hf_headers(**_named()))
+    http.hf_raise_for_status(answer)
+    return {t["name"]: t["targetCommit"] for t in answer.json()["tags"]}
+
+
+def _named() -> dict[str, Any]:
     import medcorpus
 
-    return huggingface_hub.HfApi(endpoint=endpoint(), library_name="medcorpus", library_version=medcorpus.__version__)
+    return {"library_name": "medcorpus", "library_version": medcorpus.__version__}
 
 
 def patiently(call: Callable[[], Answer], what: str, where: str, *, waits: Sequence[float] = WAITS) -> Answer:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import products, registry, terms
+from medcorpus import registry, terms
 from medcorpus.categories import CATEGORIES
 from medcorpus.errors import MedcorpusError, UnknownNameError
 from medcorpus.licenses import ANY, LEVELS, PURPOSES, named, serving
-from medcorpus.records import Choice
+from medcorpus.product import CONFIGS, TASK
 from medcorpus.release import Release
 from medcorpus.source import SPLITS, Task
 from medcorpus.terms import Terms
@@ -36,7 +36,7 @@ class Chosen:
     Args:
         root: Root hash of the release.
         files: Files by split.
-        where: Values that columns must have.
+        where: Values that columns must have, apart from those that all rows of the files have.
         columns: Columns to give.
         without: Ids of rows to leave out.
     """
@@ -76,6 +76,8 @@ def tasks_named(text: str) -> frozenset[str]:
 
 
 def _is_multiple_choice(source: str, task: Task) -> bool:
+    from medcorpus.records import Choice
+
     return registry.get(source).shape is Choice and task.category == CATEGORIES["qa"]
 
 
@@ -106,7 +108,9 @@ def choose(
     chosen = tuple(_known("column", c, names) for c in columns) if columns is not None else tuple(names)
     where |= _terms(release, license, where)
     splits = _splits(release, split)
-    return Chosen(release.manifest["root"], _files(release, where, splits), where, chosen)
+    files = _files(release, where, splits)
+    where.pop(CONFIGS[release.product], None)
+    return Chosen(release.manifest["root"], files, where, chosen)
 
 
 def _sources(release: Release) -> list[Mapping[str, Any]]:
@@ -114,8 +118,10 @@ def _sources(release: Release) -> list[Mapping[str, Any]]:
 
 
 def _present_tasks(release: Release, task: str) -> frozenset[str]:
-    if products.get(release.product).kind != "instructions":
+    if CONFIGS[release.product] != TASK:
         raise MedcorpusError(f"{release.product} has no tasks", fix="leave out task=, or load meds-ins")
+    if task in release.manifest["tasks"]:  # all sources are imported to find tasks by any other name
+        return frozenset({task})
     named = tasks_named(task)
     present = named & set(release.manifest["tasks"])
     if not present:
@@ -188,7 +194,7 @@ def _see_rows(stated: Counter[Terms], license: str) -> None:
 
 
 def _files(release: Release, where: Mapping[str, frozenset[str]], splits: list[str]) -> dict[str, tuple[Path, ...]]:
-    wanted = where.get(products.get(release.product).config)
+    wanted = where.get(CONFIGS[release.product])
     configs = {c: s for c, s in release.manifest["configs"].items() if wanted is None or c in wanted}
     found = {}
     for split in splits:
@@ -222,24 +228,34 @@ def as_arrow(chosen: Chosen) -> pa.Table:
 
 
 def _arrow(files: Sequence[Path], chosen: Chosen) -> pa.Table:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return pq.read_table(
-        [str(f) for f in files],
-        columns=list(chosen.columns),
-        filters=chosen.filters(),
-        page_checksum_verification=True,
-    )
+    columns, filters = list(chosen.columns), chosen.filters()
+    if filters is not None:  # takes pyarrow's data sets, which import pandas
+        return pq.read_table([str(f) for f in files], columns=columns, filters=filters, page_checksum_verification=True)
+    found = [pq.ParquetFile(f, page_checksum_verification=True, memory_map=True).read(columns) for f in files]
+    return pa.concat_tables(found).select(columns).replace_schema_metadata()
 
 
 def as_rows(chosen: Chosen, batch: int = 1024) -> Iterator[dict[str, Any]]:
     """Give the rows one by one, reading batch by batch."""
-    import pyarrow.dataset as ds
-
-    files = [str(f) for files in chosen.files.values() for f in files]
-    scanner = ds.dataset(files).scanner(columns=list(chosen.columns), filter=_condition(chosen), batch_size=batch)
-    for rows in scanner.to_batches():
+    for rows in _batches([f for files in chosen.files.values() for f in files], chosen, batch):
         yield from rows.to_pylist()
+
+
+def _batches(files: Sequence[Path], chosen: Chosen, batch: int) -> Iterator[pa.RecordBatch]:
+    import pyarrow.parquet as pq
+
+    columns, condition = list(chosen.columns), _condition(chosen)
+    if condition is not None:  # as above
+        import pyarrow.dataset as ds
+
+        yield from ds.dataset([str(f) for f in files]).scanner(columns, condition, batch_size=batch).to_batches()
+        return
+    for path in files:
+        for rows in pq.ParquetFile(path, memory_map=True).iter_batches(batch, columns=columns):
+            yield rows.select(columns)
 
 
 def _condition(chosen: Chosen) -> pc.Expression | None:
@@ -266,7 +282,8 @@ def as_datasets(chosen: Chosen, *, one: bool) -> Any:
 def _fingerprint(split: str, chosen: Chosen) -> str:
     """Name the rows by what they are; `datasets` would otherwise hash all of them to name them itself."""
     where = sorted((column, sorted(values)) for column, values in chosen.where.items())
-    asked = (chosen.root, split, where, chosen.columns, sorted(chosen.without))
+    files = ["/".join(p.parts[-3:]) for p in chosen.files[split]]
+    asked = (chosen.root, files, where, chosen.columns, sorted(chosen.without))
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 

@@ -34,6 +34,15 @@ def test_right_manifest_is_taken_at_once(product: str) -> None:
     assert CONFORMS(manifest(product) | {"files": [{"path": "data/a/train.parquet", "bytes": 1, "sha256": "0" * 64}]})
 
 
+EDITION = {"version": "1.0.0", "root": "0" * 64}
+
+
+@pytest.mark.parametrize("previous", [None, EDITION], ids=["first", "later"])
+def test_right_manifest_of_what_is_published_is_taken_at_once(previous: Any) -> None:
+    published = {"date": "2026-01-31", "repository": "someone/meds-ins", "built": EDITION, "previous": previous}
+    assert CONFORMS(manifest() | {"files": [], "published": published | {"withheld": {}}})
+
+
 @given(st.data(), VALUES)
 def test_what_is_taken_jsonschema_takes_too(data: st.DataObject, value: Any) -> None:
     spoilt = copy.deepcopy(manifest() | {"files": []})

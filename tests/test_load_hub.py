@@ -116,6 +116,15 @@ def test_only_what_is_needed_is_downloaded(hub: LoopbackHub) -> None:
     assert brought == {f"data/{OPEN}_answering/train-00000-of-00001.parquet"}
 
 
+def test_little_is_asked_and_nothing_twice(hub: LoopbackHub) -> None:
+    load(task=f"{OPEN}_answering", split="train")
+    asked = [f"{a.method} {a.path.rsplit('/', 1)[-1]}" for a in hub.asked]
+    file = "train-00000-of-00001.parquet"
+    once = ["refs", "manifest.json", file]
+    looks = [f"HEAD {name}" for name in (yanked.FILE, tombstones.FILE, "manifest.json", file)]
+    assert sorted(asked) == sorted([*(f"GET {name}" for name in once), *looks])
+
+
 def test_what_was_loaded_needs_no_network(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     load("1.0.0")
     hub.asked.clear()
@@ -264,6 +273,17 @@ def test_repository_of_another_product(hub: LoopbackHub) -> None:
 def test_nothing_here_and_no_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     with offline(monkeypatch), pytest.raises(MedcorpusError, match="run: medcorpus build meds-ins"):
         medcorpus.load("meds-ins")
+
+
+def test_first_row_waits_for_no_import_that_it_does_not_need(hub: LoopbackHub, tmp_path: Path) -> None:
+    program = (
+        "import sys, medcorpus\n"
+        f"medcorpus.load('meds-ins', path='{TO}', as_='lazy').head(1).collect()\n"
+        "print({'datasets', 'jsonschema', 'medcorpus.products', 'huggingface_hub.hf_api', 'pandas'} & {*sys.modules})\n"
+    )
+    environment = client_environment(hub, tmp_path / "fresh", MEDCORPUS_HOME=str(tmp_path / "home2"))
+    out = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert out.stdout.strip() == "set()", out.stderr
 
 
 def test_everything_with_unmodified_clients(hub: LoopbackHub, town: Town, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,13 @@ def test_second_run_makes_no_commit(hub: LoopbackHub, place: Clinic, first: Rele
     done = publish(first, place)
     assert (done.new, done.version) == (False, "1.0.0")
     assert (commits(hub), tags(hub)) == before
+
+
+def test_raw_files_copied_again_on_another_day_are_nothing_new(place: Clinic, first: Release, tmp_path: Path) -> None:
+    publish(first, place, tmp_path / "published")
+    aged = [{**s, "retrieved": "2019-01-01"} for s in first.manifest["sources"].values()]
+    later = replace(first, manifest={**first.manifest, "sources": dict(zip(first.manifest["sources"], aged))})
+    assert not prepare(later, place, tmp_path / "published").plan.changes
 
 
 def test_next_release_sends_what_is_new(hub: LoopbackHub, place: Clinic, first: Release, second: Release) -> None:

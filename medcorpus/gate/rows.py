@@ -63,7 +63,7 @@ def _ids(asked: Asked) -> pl.LazyFrame:
 
 
 def licences(asked: Asked) -> Iterator[str]:
-    """See that every source with rows states what its licence rests on, and a licence for each row that may leave.
+    """See that sources that give rows say what their licence rests on, and that each row that may leave has one.
 
     That a source's licence is not known is no fault of the release: such rows stay here.
     """

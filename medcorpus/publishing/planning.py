@@ -211,7 +211,9 @@ def _again(
     if CHANGELOG not in head.files:
         return None
     changelog = target.read(CHANGELOG, head).decode("utf-8", "replace")
-    edition = Edition(before["version"], told["date"], target.repository, told["previous"], changelog)
+    edition = Edition(
+        before["version"], told["date"], target.repository, told["previous"], changelog, before["sources"]
+    )
     made = documents.documents(release, staged, edition)
     all_files = {**{p: Content(b"", f["bytes"], f["sha256"]) for p, f in staged.files().items()}}
     all_files |= {p: Content.of(c) for p, c in made.items()}
@@ -248,8 +250,9 @@ def _edition(
         raise MedcorpusError(told, where=target.address, fix="leave --version out, or name a higher one")
     day = date or today()
     previous = {"version": before["version"], "root": before["root"]} if before else None
+    sources = before["sources"] if before else {}
     so_far = target.read(CHANGELOG, head).decode("utf-8", "replace") if CHANGELOG in head.files else ""
-    return Edition(version, day, target.repository, previous, news.changelog(version, day, so_far))
+    return Edition(version, day, target.repository, previous, news.changelog(version, day, so_far), sources)
 
 
 def today() -> str:
