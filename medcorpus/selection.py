@@ -156,10 +156,7 @@ def _terms(release: Release, license: str, where: Mapping[str, frozenset[str]]) 
 def _stated_terms(release: Release, where: Mapping[str, frozenset[str]]) -> Counter[Terms]:
     """Count rows by their terms as the manifest states them for the sources that were asked for."""
     listed = release.manifest["sources"]
-    asked = where.get("source", frozenset(listed))
-    if "task_id" in where:
-        asked &= {registry.tasks()[i][0] for i in where["task_id"]}
-    return terms.of_sources({name: listed[name] for name in sorted(asked)})
+    return terms.of_sources({name: listed[name] for name in where.get("source", listed)})
 
 
 def see_rows(chosen: Chosen, license: str) -> None:

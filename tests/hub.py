@@ -116,7 +116,7 @@ class XetBlobs(Blobs):
     def size(self, sha256: str) -> int | None:
         """Give the number of bytes, after taking the file out of the folder of chunks where it is there."""
         if sha256 not in self.xet_of:
-            self.xet_of |= _xet_hashes(self.cas)
+            self.xet_of |= xet_hashes(self.cas)
         if super().size(sha256) is None and sha256 in self.xet_of:
             self._rebuild(sha256)
         return super().size(sha256)
@@ -134,7 +134,7 @@ class XetBlobs(Blobs):
         path.unlink()
 
 
-def _xet_hashes(cas: Path) -> dict[str, str]:
+def xet_hashes(cas: Path) -> dict[str, str]:
     """Read from the shards of hf_xet which file, by its sha256, has which Xet hash."""
     found: dict[str, str] = {}
     for shard in (cas / "xet" / "xorbs" / "shards").glob("*.mdb"):

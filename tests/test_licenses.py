@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medcorpus import selection
+from medcorpus import contract, selection
 from medcorpus.errors import MedcorpusError, UnknownNameError
 from medcorpus.licenses import (
     AGREEMENT,
@@ -261,3 +261,9 @@ def test_choice_that_leaves_no_row_of_the_files(release: Release, tmp_path: Path
     )
     with pytest.raises(MedcorpusError, match=told):
         selected(other, "commercial")
+
+
+@pytest.mark.parametrize(("lang", "leave"), [("fr", "yes"), ("es", "yes"), ("zh", "unknown"), ("ja", "unknown")])
+def test_rows_with_a_licence_of_their_own(lang: str, leave: str) -> None:
+    rows = [r for r in contract.sample("mmedbench").rows if r["lang"] == lang]
+    assert {r["redistribute"] for r in rows} == {leave}

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import medcorpus
 from medcorpus import release
 from medcorpus.errors import MedcorpusError, VerificationError
-from medcorpus.licenses import serving
+from medcorpus.licenses import PURPOSES, Purpose, serving
 from medcorpus.publishing import guard
 from medcorpus.publishing.documents import Edition, manifest_of
 from medcorpus.publishing.staging import stage
@@ -164,6 +165,26 @@ def test_reason(
 ) -> None:
     monkeypatch.setattr(guard, "_agree", lambda found, release: None)
     assert guard.reason(Terms(OPEN, license, access, redistribute), built, serving("any")) == why
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_what_is_published_for_a_purpose_is_what_load_chooses_by_it(
+    purpose: Purpose, built: Release, tmp_path: Path
+) -> None:
+    staged = stage(built, tmp_path, purpose=purpose)
+    published = pl.concat([pl.read_parquet(staged.folder / n) for n in staged.files() if n.startswith("data/")])
+    chosen = medcorpus.load("meds-ins", path=built.path, as_="polars", license="open" if purpose == "any" else purpose)
+    assert sorted(published["id"]) == sorted(chosen["id"])
+
+
+def test_row_that_says_less_than_its_source_stays(built: Release) -> None:
+    found = Terms(OPEN, "see website", "open", "unknown")
+    assert guard.reason(found, built, serving("any")) == "nothing says that it may be passed on"
+
+
+def test_row_that_says_something_else_than_its_source(built: Release) -> None:
+    with pytest.raises(VerificationError, match="do not agree"):
+        guard.reason(Terms(WARD, "see website", "agreement", "unknown"), built, serving("any"))
 
 
 def test_release_of_which_nothing_may_leave(built: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

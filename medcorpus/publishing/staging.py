@@ -222,7 +222,7 @@ class _Stager:
         verify_file(self.release.path / LEDGER, self.listed[LEDGER])
         own = sorted(self.counts.keys() - self.withheld.keys())
         rows = pl.read_parquet(self.release.path / LEDGER, glob=False).filter(pl.col("source").is_in(own))
-        known = pl.format("/{}", "copy_of").str.contains_any([f"/{n}/" for n in own])
+        known = pl.format("/{}", "copy_of").str.contains_any(pl.lit([f"/{n}/" for n in own], pl.List(pl.String)))
         kept = rows.with_columns(copy_of=pl.when(known).then("copy_of").otherwise(pl.lit("")))
         write_table(self.folder / LEDGER, _strings(self._unlike(kept)))
 
