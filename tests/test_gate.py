@@ -259,7 +259,7 @@ TELLTALES = {
 }
 
 
-@pytest.mark.parametrize(("kind", "most"), [("email", 4), ("phone", 4), ("birth_date", 20)])
+@pytest.mark.parametrize(("kind", "most"), [("email", 2), ("phone", 2), ("birth_date", 20)])
 def test_personal_data_is_a_tripwire(kind: str, most: int, home: Path) -> None:
     for count in (most, most + 1):
         rows = [*ROWS[count:], *(row(f"x{i}", input=TELLTALES[kind]) for i in range(count))]
