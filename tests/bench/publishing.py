@@ -76,7 +76,7 @@ def _tables(share: float, seed: int) -> Iterator[pa.Table]:
 
 def _publish(folder: Path, made: Release) -> None:
     target = publishing.target_at("hf://tester/bench")
-    prepared = planning.prepare(made, target, folder / "home", allow=tuple(gate.CHECKS))
+    prepared = planning.prepare(made, target, folder / "home", allow=[n for n in gate.CHECKS if n not in gate.KEPT])
     applying.carry_out(prepared, target)
 
 
