@@ -48,8 +48,13 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a value as `json_bytes` gives it, atomically."""
+    write_bytes(path, json_bytes(value))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a small file, atomically."""
     with replacing(path) as temporary:
-        temporary.write_bytes(json_bytes(value))
+        temporary.write_bytes(content)
 
 
 def json_bytes(value: Any) -> bytes:

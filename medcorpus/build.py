@@ -43,6 +43,7 @@ Watch = Callable[[str, int, int], None]
 CODE = (
     "build",
     "card/blocks",
+    "card/conditions",
     "card/figures",
     "card/markdown",
     "card/measured",
@@ -350,6 +351,7 @@ def _recipe(inputs: Inputs, options: Options) -> dict[str, Any]:
         "rows": {n: s.lineage for n, s in inputs.shards.items()},
         "phrasings": options.phrasings,
         "facts": {n: ingest.code_hash(n) for n in inputs.found},
+        "cited": {n: registry.citation(n) for n in inputs.found},
         "missing": {n: f.missing for n, f in inputs.found.items()},
         "skipped": inputs.skipped,
         "guarded": inputs.guarded,

@@ -103,12 +103,13 @@ class MovedError(HubError):
 class RefusedError(MedcorpusError):
     """A release that does not pass its checks, and so is not published."""
 
-    def __init__(self, refusals: Mapping[str, Sequence[str]], where: str) -> None:
+    def __init__(self, refusals: Mapping[str, Sequence[str]], where: str, kept: Iterable[str] = ()) -> None:
         told = "; ".join(f"{check}: {texts[0]}" for check, texts in refusals.items())
         more = sum(len(texts) - 1 for texts in refusals.values())
         what = f"not published: {told}{f'; and {more} more' if more else ''}"
         allow = " ".join(f"--allow {check}" for check in refusals)
-        super().__init__(what, where=where, fix=f"mend it; or, if that is how it is to be: {allow}")
+        let_go = "" if set(kept) & refusals.keys() else f"; or, if that is how it is to be: {allow}"
+        super().__init__(what, where=where, fix=f"mend it and build again{let_go}")
 
 
 class LockedError(MedcorpusError):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from medcorpus import registry, screen
 from medcorpus.columns import Sieve
 from medcorpus.errors import FormatError, MedcorpusError, SourceError
+from medcorpus.licenses import serving
 from medcorpus.reading import Columns, Edition, Item, Placed, Reject, fault_of
 from medcorpus.records import Origin, Record
 from medcorpus.schema import row_schema, values_of
@@ -89,13 +90,16 @@ def _parts(name: str, files: Sequence[RawFile], part_bytes: int) -> Iterator[Raw
         yield RawPart(source=name, files=tuple(group))
 
 
+CORE = ("records", "reading", "ingest", "licenses", "schema", "columns", "screen", "screens")
+
+
 def code_hash(name: str) -> str:
     """Hash the code that decides what the rows of a source are: its folder, the readers and the record shapes."""
     package = Path(__file__).parent
     own = sorted((registry.folder() / name).glob("*.py"))
     shared = sorted(registry.folder().glob("_*.py"))
     readers = sorted((package / "formats").glob("*.py"))
-    core = [package / f"{n}.py" for n in ("records", "reading", "ingest", "schema", "columns", "screen", "screens")]
+    core = [package / f"{n}.py" for n in CORE]
     digest = hashlib.sha256()
     for path in (*own, *shared, *readers, *core):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -143,7 +147,7 @@ class _Rows:
         self.texts = [i for i, n in enumerate(self.own) if self.schema.field(n).type == "string"]
         self.extras = frozenset(source.extras)
         self.canonical = _canonical()
-        self.terms = (source.access, source.redistribute)
+        self.passable = serving("open")
         self.read: dict[str, int] = {}
         self.rejects: list[tuple[str, int, str, bool]] = []
         self.withdrawn: list[Edition] = []
@@ -185,10 +189,15 @@ class _Rows:
         if reason:
             self.rejects.append((raw_file, place, reason, False))
             return
-        terms = (record.license or self.source.license, *self.terms)
-        self.rows.append((row_id, self.name, split, lang, *terms, raw_file, place, *own))
+        self.rows.append((row_id, self.name, split, lang, *self._terms(record), raw_file, place, *own))
         for i in self.texts:
             self.size += len(own[i])
+
+    def _terms(self, record: Record) -> tuple[str, str, str]:
+        """Give licence, access and passing on; a licence that is not known is no leave, whatever the source says."""
+        source, license = self.source, record.license or self.source.license
+        unsaid = source.redistribute == "yes" and license not in self.passable
+        return license, source.access, "unknown" if unsaid else source.redistribute
 
     def _fault(self, record: Record, split: str, lang: str) -> str | None:
         if type(record) is not self.source.shape:

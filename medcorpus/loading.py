@@ -11,9 +11,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from medcorpus import registry, release, remote, selection, withdrawals, yanked
+from medcorpus import registry, release, remote, selection, terms, withdrawals, yanked
 from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.home import home_folder
+from medcorpus.licenses import Purpose
 from medcorpus.product import CONFIGS, check_name
 from medcorpus.release import Release
 from medcorpus.tables import Facts, Rows
@@ -40,7 +41,7 @@ def load(
     version: str = "latest",
     streaming: bool = False,
     as_: As = "datasets",
-    license: Literal["any", "open", "commercial"] = "any",
+    license: Purpose = "any",
     columns: Sequence[str] | None = None,
     path: str | Path | None = None,
 ) -> Any:
@@ -57,8 +58,10 @@ def load(
         streaming: Give an iterable data set that reads rows as they are asked for.
         as_: `datasets` (`Dataset` for one split, `DatasetDict` for all), `polars` (`DataFrame`), `lazy` (`LazyFrame`),
             `arrow` (`Table`) or `iter` (an iterator of dicts). All but the first hold every split asked for.
-        license: `open` keeps rows that may be redistributed, `commercial` those of them whose licence allows commercial
-            use.
+        license: `any` keeps every row. All others keep rows of open sources that may be passed on (`access`,
+            `redistribute`) under a known licence with no other conditions than these: `attribution`; `share-alike`, the
+            same as `commercial`, also sharing alike; `non-commercial`, the same as `open`, also no commercial use.
+            Publishing with `--for` takes the same names and goes by the same rule.
         columns: Only these columns.
         path: A release's folder, the MEDCORPUS_HOME it was built in, or `hf://namespace/name` on the Hub; by default
             the MEDCORPUS_HOME in force, then `hf://` with the namespace that MEDCORPUS_NAMESPACE names.
@@ -67,8 +70,9 @@ def load(
         The rows, in the form asked for, without those that were withdrawn since. No second copy is written to disk.
 
     Raises:
-        UnknownNameError: A name, task, language, source, split, version or column that is not there; the nearest ones
-            are suggested.
+        UnknownNameError: A name, task, language, source, split, version, column or choice of licences that is not
+            there; the nearest ones are suggested.
+        MedcorpusError: The choice of licences leaves no row, or names conditions under which none may be passed on.
         VerificationError: The files differ from the manifest.
         HubError: The Hub refuses, or cannot be reached and what was asked for is not in the cache.
 
@@ -84,6 +88,7 @@ def load(
     chosen = selection.choose(found, task=task, lang=lang, source=source, split=split, license=license, columns=columns)
     _verify(found, [f for files in chosen.files.values() for f in files], library)
     chosen = withdrawals.left_out(found, chosen, stacklevel=2)
+    selection.see_rows(chosen, license)
     if streaming:
         return selection.as_streaming(chosen)
     if as_ == "lazy":
@@ -293,6 +298,7 @@ def _source_facts(name: str) -> dict[str, Any]:
     source = registry.get(name)
     wanted = ("homepage", "version", "license_evidence", "license_url", "redistribute", "how")
     facts = {**_source_row(name), **{f: getattr(source, f) for f in wanted}}
+    facts["terms"] = terms.together([terms.Terms(name, source.license, source.access, source.redistribute)])
     facts["splits"] = " ".join(dict.fromkeys(f.split for f in source.files if not f.companion))
     facts["tasks"] = " ".join(t.id for t in source.tasks)
     return {k: v for k, v in facts.items() if v}
@@ -311,5 +317,6 @@ def _release_facts(name: str, path: str | Path | None) -> dict[str, Any]:
         "root": found.manifest["root"],
         "path": str(found.path),
         "rows": sum(rows.values()),
+        "terms": terms.together(terms.of_sources(found.manifest["sources"])),
         "configurations": len(found.manifest["configs"]),
     }

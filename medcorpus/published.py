@@ -22,6 +22,7 @@ from medcorpus.errors import HubError, MedcorpusError, UnknownNameError, Verific
 from medcorpus.home import home_folder
 from medcorpus.release import MANIFEST, Release
 from medcorpus.remote import Answer
+from medcorpus.versions import numbers, of_tag
 
 NAMESPACE = "MEDCORPUS_NAMESPACE"
 DEFAULT_NAMESPACE = "medcorpus"
@@ -96,15 +97,23 @@ def find(repository: str, product: str, version: str = LATEST, library: str = ""
     revision = memory.commit(version)
     if not revision or version == LATEST:
         version, revision = _resolved(repository, version, memory, library)
-    read = partial(remote.download, repository, MANIFEST, revision=revision, local_files_only=is_offline())
-    path: Path = _ask(repository, f"read the manifest of {version}", read)
-    opened = release.open_release(path.parent)
+    opened = release.open_release(folder_at(repository, revision))
     wanted = product or opened.product
     if opened.product != wanted or opened.version != version:
         told = f"tag v{version} holds {opened.product} {opened.version}, not {wanted} {version}"
         raise VerificationError(told, where=f"hf://{repository}", fix="name another version, and tell its publisher")
     memory.remember(version, revision, str(opened.manifest["root"]))
     return PublishedRelease(opened.path, opened.manifest, repository, revision)
+
+
+def folder_at(repository: str, revision: str) -> Path:
+    """Give the cache's folder of a commit, with the manifest in it.
+
+    Raises:
+        HubError: The Hub cannot be reached, or refuses.
+    """
+    read = partial(remote.download, repository, MANIFEST, revision=revision, local_files_only=is_offline())
+    return _ask(repository, "read the manifest", read).parent
 
 
 def any_product(repository: str, version: str = LATEST) -> PublishedRelease:
@@ -124,7 +133,7 @@ def _resolved(repository: str, version: str, memory: _Memory, library: str) -> t
             raise
         warnings.warn(f"{error.what}; going by what is in the cache", stacklevel=5)
         return memory.resolved(version, "the Hub cannot be reached")
-    tags = {name.removeprefix("v"): commit for name, commit in tags.items() if _is_version(name)}
+    tags = {of_tag(name): commit for name, commit in tags.items() if of_tag(name)}
     memory.compare(tags)
     return _chosen(repository, version, tags, memory, notes)
 
@@ -156,7 +165,7 @@ def _chosen(repository: str, version: str, tags: Mapping[str, str], memory: _Mem
     marks = _yanked(repository, notes)
     if version != LATEST:
         if version not in tags:
-            raise UnknownNameError("version", version, sorted(tags, key=_order))
+            raise UnknownNameError("version", version, sorted(tags, key=numbers))
         if version in marks:
             told = f"{repository} {version} was yanked on {marks[version].date}: {marks[version].reason}"
             warnings.warn(told, stacklevel=6)
@@ -166,7 +175,7 @@ def _chosen(repository: str, version: str, tags: Mapping[str, str], memory: _Mem
         raise MedcorpusError(
             "nothing is published there yet", where=f"hf://{repository}", fix="name another repository"
         )
-    newest = max(standing, key=_order)
+    newest = max(standing, key=numbers)
     memory.warn_if_older(newest, marks)
     return newest, tags[newest]
 
@@ -196,15 +205,6 @@ def _ask(repository: str, what: str, call: Callable[[], Answer]) -> Answer:
     return remote.patiently(call, what, f"hf://{repository}", waits=WAITS)
 
 
-def _is_version(tag: str) -> bool:
-    numbers = tag.removeprefix("v").split(".")
-    return tag.startswith("v") and len(numbers) == 3 and all(n.isdecimal() for n in numbers)
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
-
-
 class _Memory:
     """Which commit and root each version of a repository had when it was first seen here."""
 
@@ -227,7 +227,7 @@ class _Memory:
             told = f"nothing of {self.repository} is in the cache, and {because}"
             raise HubError(told, fix="load it once with network, or build it")
         if version == LATEST:
-            version = max(self.versions, key=_order)
+            version = max(self.versions, key=numbers)
         if version not in self.versions:
             raise UnknownNameError("version", version, (), fix=f"{because}; in the cache: {', '.join(self.versions)}")
         return version, self.commit(version)
@@ -242,8 +242,8 @@ class _Memory:
 
     def warn_if_older(self, newest: str, marked: Collection[str]) -> None:
         """Tell of a Hub that offers less than it did: a mirror that stands still, or somebody who turns things back."""
-        seen = max((v for v in self.versions if v not in marked), key=_order, default=newest)
-        if _order(newest) < _order(seen):
+        seen = max((v for v in self.versions if v not in marked), key=numbers, default=newest)
+        if numbers(newest) < numbers(seen):
             told = f"the newest version of {self.repository} is {newest}, but {seen} was loaded here before"
             warnings.warn(f"{told}: the Hub or mirror was turned back, or stands still", stacklevel=7)
 

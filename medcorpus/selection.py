@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import registry
+from medcorpus import registry, terms
 from medcorpus.categories import CATEGORIES
 from medcorpus.errors import MedcorpusError, UnknownNameError
-from medcorpus.licenses import serving
+from medcorpus.licenses import ANY, LEVELS, PURPOSES, named, serving
 from medcorpus.product import CONFIGS, TASK
 from medcorpus.release import Release
 from medcorpus.source import SPLITS, Task
+from medcorpus.terms import Terms
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
+    import pyarrow.compute as pc
 
 MCQA = "mcqa"
 """Alias of the question answering tasks with options to choose from; a part of a category, as in MedS-Bench."""
-LICENSES = ("any", "open", "commercial")
+MOST_LICENSES = 5
+"""Licences that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def choose(
         where["source"] = frozenset({_known("source", source, release.manifest["sources"])})
     names = [c["name"] for c in release.manifest["columns"]]
     chosen = tuple(_known("column", c, names) for c in columns) if columns is not None else tuple(names)
-    where |= _terms(license)
+    where |= _terms(release, license, where)
     splits = _splits(release, split)
     files = _files(release, where, splits)
     where.pop(CONFIGS[release.product], None)
@@ -140,12 +144,50 @@ def _splits(release: Release, split: str | None) -> list[str]:
     return present if split is None else [_known("split", split, present)]
 
 
-def _terms(license: str) -> dict[str, frozenset[str]]:
-    _known("licence choice", license, LICENSES)
-    if license == "any":
+def _terms(release: Release, license: str, where: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    if license == ANY:
         return {}
-    shareable = {"redistribute": frozenset({"yes"})}
-    return shareable if license == "open" else shareable | {"license": serving("commercial")}
+    serves, stated = serving(license), _stated_terms(release, where)
+    _see_rows(stated, license)
+    wanted = {"access": frozenset({"open"}), "redistribute": frozenset({"yes"})}
+    return wanted | {"license": serves.among(found.license for found in stated)}
+
+
+def _stated_terms(release: Release, where: Mapping[str, frozenset[str]]) -> Counter[Terms]:
+    """Count rows by their terms as the manifest states them for the sources that were asked for."""
+    listed = release.manifest["sources"]
+    return terms.of_sources({name: listed[name] for name in where.get("source", listed)})
+
+
+def see_rows(chosen: Chosen, license: str) -> None:
+    """See that a choice of licences leaves a row in the files.
+
+    Raises:
+        MedcorpusError: It leaves none; the licences that the rows have are told.
+    """
+    if license == ANY:
+        return
+    import pyarrow.dataset as ds
+
+    rows = ds.dataset([str(f) for files in chosen.files.values() for f in files])
+    if rows.head(1, columns=["license"], filter=_condition(chosen)).num_rows:
+        return
+    others = replace(chosen, where={c: v for c, v in chosen.where.items() if c not in Terms._fields[1:]})
+    _see_rows(terms.counted(rows.to_table(columns=list(Terms._fields), filter=_condition(others))), license)
+
+
+def _see_rows(stated: Counter[Terms], license: str) -> None:
+    """See that rows under some terms are left."""
+    if not stated or any(found.conditions <= PURPOSES[license] for found in stated):
+        return
+    lightest = next((p for p in LEVELS if any(found.conditions <= PURPOSES[p] for found in stated)), ANY)
+    names = Counter[str]()
+    for found, rows in stated.items():
+        names[f"{found.license or 'none'} ({named(found.conditions)})"] += rows
+    told = ", ".join(f"{name}: {rows:,}" for name, rows in names.most_common(MOST_LICENSES))
+    more = f" and {len(names) - MOST_LICENSES} more" if len(names) > MOST_LICENSES else ""
+    fix = f"take license={lightest!r}" + (", which keeps every row, for use on this machine" if lightest == ANY else "")
+    raise MedcorpusError(f"no row is left by license={license!r}; rows by licence are {told}{more}", fix=fix)
 
 
 def _files(release: Release, where: Mapping[str, frozenset[str]], splits: list[str]) -> dict[str, tuple[Path, ...]]:
@@ -202,16 +244,22 @@ def as_rows(chosen: Chosen, batch: int = 1024) -> Iterator[dict[str, Any]]:
 def _batches(files: Sequence[Path], chosen: Chosen, batch: int) -> Iterator[pa.RecordBatch]:
     import pyarrow.parquet as pq
 
-    columns, filters = list(chosen.columns), chosen.filters()
-    if filters is not None:  # as above
+    columns, condition = list(chosen.columns), _condition(chosen)
+    if condition is not None:  # as above
         import pyarrow.dataset as ds
 
-        condition = pq.filters_to_expression(filters)
         yield from ds.dataset([str(f) for f in files]).scanner(columns, condition, batch_size=batch).to_batches()
         return
     for path in files:
         for rows in pq.ParquetFile(path, memory_map=True).iter_batches(batch, columns=columns):
             yield rows.select(columns)
+
+
+def _condition(chosen: Chosen) -> pc.Expression | None:
+    import pyarrow.parquet as pq
+
+    filters = chosen.filters()
+    return None if filters is None else pq.filters_to_expression(filters)
 
 
 def as_datasets(chosen: Chosen, *, one: bool) -> Any:

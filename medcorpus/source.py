@@ -133,7 +133,8 @@ class Source:
         license: SPDX id, or the publisher's own words.
         license_evidence: The sentence that grants or withholds, or what was looked at without finding one.
         license_url: Where that sentence stands.
-        redistribute: Whether the rows may be passed on; unknown counts as no.
+        redistribute: Whether the rows may be passed on; unknown counts as no. Of rows with a licence of their own, yes
+            holds for those whose licence is known (`licenses`).
         access: `open` (anyone can download), `account` (registration), `agreement` (signed), `manual` (books).
         how: What to sign, where, and where to put the files; needed where access is not open.
         files: The raw files.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from medcorpus.errors import VerificationError
+from medcorpus.licenses import AGREEMENT, UNKNOWN, Conditions, conditions, named
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +29,17 @@ class Terms(NamedTuple):
     access: str
     redistribute: str
 
+    @property
+    def conditions(self) -> Conditions:
+        """What they lay on whoever passes the rows on: the conditions of the licence, and what the source adds.
+
+        A source behind an account, or that must be asked, counts as one under an agreement even where its licence
+        would allow more: who takes its rows from somebody else has agreed to nothing.
+        """
+        withheld = {AGREEMENT} if self.access != "open" or self.redistribute == "no" else set()
+        unsaid = set() if self.redistribute in ("yes", "no") else {UNKNOWN}
+        return conditions(self.license) | withheld | unsaid
+
 
 def counted(table: pa.Table) -> Counter[Terms]:
     """Count the rows of a table under each terms."""
@@ -36,6 +48,20 @@ def counted(table: pa.Table) -> Counter[Terms]:
     frame = pl.DataFrame(table.select(list(Terms._fields))).with_columns(pl.all().cast(pl.String))
     found = frame.group_by(pl.all(), maintain_order=True).len()
     return Counter({Terms(*line[:-1]): line[-1] for line in found.iter_rows()})
+
+
+def of_sources(sources: Mapping[str, Mapping[str, Any]]) -> Counter[Terms]:
+    """Count the rows of a release under each terms, as its manifest states them for every source."""
+    found = Counter[Terms]()
+    for name, source in sources.items():
+        for license, rows in source["licenses"].items():
+            found[Terms(name, license, source["access"], source["redistribute"])] += rows
+    return found
+
+
+def together(found: Iterable[Terms]) -> str:
+    """Call the terms of what is made of rows under several terms by the heaviest condition."""
+    return named(frozenset[str]().union(*(terms.conditions for terms in found)))
 
 
 def has_terms(schema: pa.Schema) -> bool:

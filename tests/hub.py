@@ -27,6 +27,8 @@ READER = "hf_" + "Reader" * 6
 TOKENS = {TOKEN: "write", READER: "read"}
 CLIENTS_WARN = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 """huggingface_hub uploads in a way that its HTTP library would rather not see."""
+XET_IS_IMPATIENT = {"HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "1", "HF_XET_CLIENT_RETRY_BASE_DELAY": "1ms"}
+"""hf_xet waits by itself, for minutes, before it gives a Hub up; it reads this when its session begins."""
 HTML = b"<!DOCTYPE html><html><body>Please log in</body></html>"
 Fault = Callable[[Answer], Answer]
 """Changes an honest answer, or breaks the connection."""
@@ -121,7 +123,7 @@ class XetBlobs(Blobs):
     def size(self, sha256: str) -> int | None:
         """Give the number of bytes, after taking the file out of the folder of chunks where it is there."""
         if sha256 not in self.xet_of:
-            self.xet_of |= _xet_hashes(self.cas)
+            self.xet_of |= xet_hashes(self.cas)
         if super().size(sha256) is None and sha256 in self.xet_of:
             self._rebuild(sha256)
         return super().size(sha256)
@@ -139,7 +141,7 @@ class XetBlobs(Blobs):
         path.unlink()
 
 
-def _xet_hashes(cas: Path) -> dict[str, str]:
+def xet_hashes(cas: Path) -> dict[str, str]:
     """Read from the shards of hf_xet which file, by its sha256, has which Xet hash."""
     found: dict[str, str] = {}
     for shard in (cas / "xet" / "xorbs" / "shards").glob("*.mdb"):
@@ -244,7 +246,7 @@ def point_clients(hub: Hub, cache: Path, monkeypatch: pytest.MonkeyPatch, *, xet
     from huggingface_hub import constants
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
-    for name, value in {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0"}.items():
+    for name, value in {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0", **XET_IS_IMPATIENT}.items():
         monkeypatch.setenv(name, value)
     settings: dict[str, Any] = {
         "ENDPOINT": hub.url,

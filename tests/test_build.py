@@ -147,6 +147,15 @@ def test_new_raw_row_gives_a_new_root_and_both_versions_stay(home: Path, monkeyp
     assert release.find(home, "mmedc").version == second.release.version
 
 
+def test_another_citation_makes_another_release_of_the_same_rows(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = made_up(home, monkeypatch, {"a.jsonl": ROWS})
+    made.register(monkeypatch, made.source())
+    monkeypatch.setattr(registry, "citation", lambda asked: "@misc{mended}")
+    second = build("mmedc", Options(home=home, raw=home / "raw", workers=1))
+    assert (second.release.manifest["root"], second.new) == (first.release.manifest["root"], True)
+    assert "@misc{mended}" in (second.release.path / "README.md").read_text()
+
+
 def test_row_left_out_is_in_the_ledger_with_its_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built = made_up(home, monkeypatch, {"a.jsonl": [*ROWS, {"id": "copy", "text": TEXTS[1].replace(" ", "  ")}]})
     [row] = pl.read_parquet(built.release.path / "ledger.parquet").to_dicts()

@@ -300,3 +300,29 @@ def test_the_quick_start_runs_as_it_stands(sample: Release) -> None:
     code = "\n".join(blocks) + "\nassert len(rows) == sum(every.num_rows.values()) >= sum(some.num_rows.values()) > 0"
     done = subprocess.run([sys.executable, "-c", code], cwd=sample.path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def terms_together(text: str) -> str:
+    return str(re.findall(r"^\| [0-9,]+ \| [0-9,]+ \| ([a-z ,]+) \|", text, flags=re.MULTILINE)[0])
+
+
+def test_terms_of_all_rows_together() -> None:
+    terms = [("CC0-1.0", "yes", 5), ("CC-BY-SA-4.0", "yes", 20), ("CC-BY-NC-4.0", "yes", 300), ("MIT", "yes", 1)]
+    found = {
+        f"s{n}": source("s", license=li, redistribute=may, rows_out=rows) for n, (li, may, rows) in enumerate(terms)
+    }
+    text = readme(manifest(sources=found))
+    assert terms_together(text) == "no commercial use"
+    listed = re.findall(r"^\| (.*) \| 1 \| ([0-9]+) \| `license=\"(.*)\"` \|$", text, flags=re.MULTILINE)
+    assert listed == [
+        ("no conditions", "5", "attribution"),
+        ("attribution", "1", "attribution"),
+        ("attribution, sharing alike", "20", "share-alike"),
+        ("no commercial use", "300", "non-commercial"),
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"redistribute": "unknown"}, {"license": "see website"}, {"license": "MIT AND x"}])
+def test_terms_are_unknown_where_those_of_one_row_are(changes: dict[str, str]) -> None:
+    found = {"open": source("s", rows_out=9), "other": source("t", **{"rows_out": 1, **changes})}
+    assert terms_together(readme(manifest(sources=found))) == "unknown"

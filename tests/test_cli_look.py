@@ -101,6 +101,7 @@ licence evidence  written for this test
 licence url       https://example.org/tiny/license
 redistribute      yes
 access            open
+terms             any
 get               medcorpus fetch tiny_exam; or put your own copy at DIR/tiny_exam/<path> and pass --raw DIR
 version           1
 

@@ -19,6 +19,7 @@ from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
 from medcorpus.records import Instruction
 from medcorpus.release import Release
 from medcorpus.schema import arrow_schema
+from medcorpus.versions import following
 from tests.bench.comparing import table
 from tests.commandline import error_of, run
 from tests.releases import HASH, OTHER, row, write_release, write_tables
@@ -178,7 +179,7 @@ def test_advice(what: str, home: Path) -> None:
     new, weight, version = ADVICE[what]
     found = compared(home, new)
     assert telling.advice(found).weight == weight
-    assert telling.next_version(found.old.version, telling.advice(found).weight) == version
+    assert following(found.old.version, telling.advice(found).weight) == version
 
 
 def test_changelog_has_the_newest_on_top(home: Path) -> None:

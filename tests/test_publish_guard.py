@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from medcorpus import release, terms
+import medcorpus
+from medcorpus import release
 from medcorpus.errors import MedcorpusError, VerificationError
+from medcorpus.licenses import PURPOSES, Purpose, serving
 from medcorpus.publishing import guard
 from medcorpus.publishing.documents import Edition, manifest_of
 from medcorpus.publishing.staging import stage
 from medcorpus.release import Release
-from medcorpus.terms import KEY, Terms, as_metadata
+from medcorpus.terms import Terms
 from tests.clinic import CANARIES, NON_COMMERCIAL, OPEN, WARD, Clinic, clinic
+from tests.laundering import declare_open, edit, files_of, filled, opened_up, relist, rewrite
 
 
 @pytest.fixture(scope="module")
@@ -44,56 +46,6 @@ def copy(built: Release, tmp_path: Path) -> Path:
         target.write_bytes(path.read_bytes())
     (folder / "manifest.json").write_bytes((built.path / "manifest.json").read_bytes())
     return folder
-
-
-def ward_files(folder: Path) -> list[Path]:
-    return sorted((folder / "data" / f"{WARD}_answering").glob("*.parquet"))
-
-
-def rewrite(folder: Path, change: Callable[[pa.Table], pa.Table], *, restate: bool = False) -> None:
-    """Change the ward's tables and let the manifest list the new bytes, as somebody with an editor would."""
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for path in ward_files(folder):
-        footer = pq.read_metadata(path).metadata
-        table = change(pq.read_table(path))
-        counts = terms.counted(table) if restate else None
-        told = as_metadata(counts) if counts else {KEY: footer[KEY]}
-        pq.write_table(table.replace_schema_metadata(told), path)
-        relist(manifest, path.relative_to(folder).as_posix(), path.read_bytes())
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-
-
-def relist(manifest: dict[str, Any], name: str, content: bytes) -> None:
-    splits = [s for c in manifest["configs"].values() for s in c.values()]
-    for listed in [*manifest["files"], *(f for s in splits for f in s["files"])]:
-        if listed["path"] == name:
-            listed["bytes"], listed["sha256"] = len(content), hashlib.sha256(content).hexdigest()
-
-
-def edit(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text())
-    change(manifest)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-
-
-def filled(column: str, value: str) -> Callable[[pa.Table], pa.Table]:
-    """Give a change that sets a column to one value."""
-
-    def change(table: pa.Table) -> pa.Table:
-        at = table.schema.get_field_index(column)
-        return table.set_column(at, table.schema.field(at), pa.array([value] * table.num_rows, pa.string()))
-
-    return change
-
-
-def opened_up(table: pa.Table) -> pa.Table:
-    for column, value in {"access": "open", "redistribute": "yes", "license": "CC-BY-4.0"}.items():
-        table = filled(column, value)(table)
-    return table
-
-
-def declare_open(manifest: dict[str, Any]) -> None:
-    manifest["sources"][WARD] |= {"access": "open", "redistribute": "yes", "license": "CC-BY-4.0"}
 
 
 def refused(folder: Path, home: Path, match: str) -> None:
@@ -145,11 +97,25 @@ def test_manifest_that_was_edited_alone(copy: Path, tmp_path: Path) -> None:
 
 def test_metadata_that_was_taken_away(copy: Path, tmp_path: Path) -> None:
     manifest = json.loads((copy / "manifest.json").read_text())
-    for path in ward_files(copy):
+    for path in files_of(copy):
         pq.write_table(pq.read_table(path).replace_schema_metadata(None), path)
         relist(manifest, path.relative_to(copy).as_posix(), path.read_bytes())
     (copy / "manifest.json").write_text(json.dumps(manifest))
     refused(copy, tmp_path / "home", "does not say under which terms")
+
+
+def test_metadata_that_hold_more(copy: Path, tmp_path: Path) -> None:
+    rewrite(copy, lambda table: table, source=OPEN, note={b"note": CANARIES[0].encode()})
+    refused(copy, tmp_path / "home", "its metadata hold more than a build writes")
+
+
+def test_metadata_of_a_column(copy: Path, tmp_path: Path) -> None:
+    def change(table: pa.Table) -> pa.Table:
+        field = table.schema.field("input").with_metadata({b"note": CANARIES[0].encode()})
+        return table.cast(table.schema.set(table.schema.get_field_index("input"), field))
+
+    rewrite(copy, change, source=OPEN)
+    refused(copy, tmp_path / "home", "its metadata hold more than a build writes")
 
 
 def test_source_that_was_renamed(copy: Path, tmp_path: Path) -> None:
@@ -197,10 +163,28 @@ def test_bytes_that_are_not_the_listed_ones(copy: Path, tmp_path: Path) -> None:
 def test_reason(
     license: str, access: str, redistribute: str, why: str, built: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from medcorpus.licenses import PUBLISHABLE
-
     monkeypatch.setattr(guard, "_agree", lambda found, release: None)
-    assert guard.reason(Terms(OPEN, license, access, redistribute), built, PUBLISHABLE) == why
+    assert guard.reason(Terms(OPEN, license, access, redistribute), built, serving("any")) == why
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_what_is_published_for_a_purpose_is_what_load_chooses_by_it(
+    purpose: Purpose, built: Release, tmp_path: Path
+) -> None:
+    staged = stage(built, tmp_path, purpose=purpose)
+    published = pl.concat([pl.read_parquet(staged.folder / n) for n in staged.files() if n.startswith("data/")])
+    chosen = medcorpus.load("meds-ins", path=built.path, as_="polars", license="open" if purpose == "any" else purpose)
+    assert sorted(published["id"]) == sorted(chosen["id"])
+
+
+def test_row_that_says_less_than_its_source_stays(built: Release) -> None:
+    found = Terms(OPEN, "see website", "open", "unknown")
+    assert guard.reason(found, built, serving("any")) == "nothing says that it may be passed on"
+
+
+def test_row_that_says_something_else_than_its_source(built: Release) -> None:
+    with pytest.raises(VerificationError, match="do not agree"):
+        guard.reason(Terms(WARD, "see website", "agreement", "unknown"), built, serving("any"))
 
 
 def test_release_of_which_nothing_may_leave(built: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,7 @@ def test_headline() -> None:
     assert figures == {
         "Rows": "3,000",
         "Rows that may be passed on": "2,500",
+        "Terms of all rows together": "unknown",
         "Sources": "2",
         "Languages": "2",
         "Tasks": "2",

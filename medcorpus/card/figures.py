@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from medcorpus import products, registry
-from medcorpus.card import measured
+from medcorpus.card import conditions, measured
 from medcorpus.card.blocks import Bars, Block, Cell, Code, Fence, Flag, Headline, Link, Notice, Table
 from medcorpus.categories import CATEGORIES
 from medcorpus.licenses import serving
@@ -82,23 +82,11 @@ def _sample(manifest: Manifest) -> Notice | None:
     return Notice("This is a sample, not data.", text)
 
 
-def _terms(manifest: Manifest) -> Notice | None:
-    kept_here = [s["rows_out"] for _, s in _sources(manifest) if s["redistribute"] != "yes" and s["rows_out"]]
-    if manifest["sample"] or not kept_here:
-        return None
-    some = f"{sum(kept_here):,} of {rows_of(manifest):,} rows, from {len(kept_here)} of the sources,"
-    others = " or load only the others with license='open'" if sum(kept_here) < rows_of(manifest) else ""
-    text = (
-        f"{some} come under terms that forbid passing them on or do not say that it is allowed; "
-        f"the table of sources says which. Keep them on this machine{others}."
-    )
-    return Notice("Not every row may be passed on.", text)
-
-
 def _headline(manifest: Manifest) -> Headline:
     sources = [s for _, s in _sources(manifest) if s["rows_out"]]
-    free = sum(s["rows_out"] for s in sources if s["redistribute"] == "yes")
+    free = conditions.free_rows(manifest)
     figures: dict[str, int | str] = {"Rows": rows_of(manifest), "Rows that may be passed on": free}
+    figures |= {"Terms of all rows together": conditions.together(manifest)}
     figures |= {"Sources": len(sources), "Languages": len(languages(manifest))}
     if _is_instructions(manifest):
         figures["Tasks"] = len(manifest["tasks"])
@@ -342,7 +330,6 @@ def _raw_row(name: str, source: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 BLOCKS: dict[str, Callable[[Manifest], Block | None]] = {
     "notice: sample": _sample,
-    "notice: terms": _terms,
     "table: headline": _headline,
     "code: start": _start,
     "code: start_datasets": _start_datasets,
@@ -361,6 +348,7 @@ BLOCKS: dict[str, Callable[[Manifest], Block | None]] = {
     "table: provenance": _provenance,
     "table: stages": _stages,
     "table: raw": _raw,
+    **conditions.BLOCKS,
     **measured.BLOCKS,
 }
 """Every block by its marker."""

@@ -51,6 +51,7 @@ def diff(old: str, new: str, product: str | None, changelog: Path | None, out: O
 
 def _show(found: Difference, out: Output) -> None:
     from medcorpus.difference import telling
+    from medcorpus.versions import following
 
     counts = ", ".join(f"{count:,} {status}" for status, count in found.counts.items() if count)
     out.line(f"{found.old.product} {found.old.version} -> {found.new.version}: {counts or 'the rows are the same'}")
@@ -65,8 +66,8 @@ def _show(found: Difference, out: Output) -> None:
         for line in found.made:
             out.line(f"  {line}")
     advised = telling.advice(found)
-    following = telling.next_version(found.old.version, advised.weight)
-    out.line(f"\n{advised.weight}: {'; '.join(advised.because)}. After {found.old.version}: {following}")
+    after = following(found.old.version, advised.weight)
+    out.line(f"\n{advised.weight}: {'; '.join(advised.because)}. After {found.old.version}: {after}")
 
 
 def _show_schema(found: Difference, out: Output) -> None:

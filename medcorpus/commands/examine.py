@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from medcorpus.commands.damage import Verdict
     from medcorpus.doctor import Finding
     from medcorpus.duplicates import Cluster
+    from medcorpus.gate import Watch
     from medcorpus.why import Story
 
 MANIFEST = "manifest.json"
@@ -43,8 +44,8 @@ def verify(product: str | None, path: Path | None, layers: bool, gate: bool, out
         for number, folder in enumerate(layer_folders, 1):
             verdicts.append(damage.of_layer(folder))
             watch("verify layers", number, len(layer_folders))
-    bad = [file for verdict in verdicts for file in verdict.damaged]
-    problems = _problems(releases) if gate and not bad else []
+        bad = [file for verdict in verdicts for file in verdict.damaged]
+        problems = _problems(releases, watch) if gate and not bad else []
     value = {"verified": [asdict(verdict) for verdict in verdicts], "damaged": bad}
     value |= {"problems": problems} if gate else {}
     bare = [*bad, *(p["text"] for p in problems)]
@@ -57,7 +58,7 @@ def verify(product: str | None, path: Path | None, layers: bool, gate: bool, out
         raise MedcorpusError(told, where=problems[0]["release"], fix="mend that, then build again")
 
 
-def _problems(folders: Sequence[Path]) -> list[dict[str, str]]:
+def _problems(folders: Sequence[Path], watch: Watch) -> list[dict[str, str]]:
     """Run the checks before a tag on each release, beside the one before it."""
     from medcorpus import gate, release
 
@@ -65,7 +66,8 @@ def _problems(folders: Sequence[Path]) -> list[dict[str, str]]:
     for folder in folders:
         opened = release.open_release(folder)
         name = f"{opened.product} {opened.version}"
-        problems = gate.check(opened, release.predecessor(opened))
+        last = release.predecessor(opened)
+        problems = gate.check(opened, last.manifest if last else None, watch=watch)
         found += [{"release": name, "check": p.check, "text": p.text} for p in problems]
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcorpus import catalogue, products, registry
+from medcorpus import catalogue, products, registry, terms
 from medcorpus.console import Output
 from medcorpus.errors import MedcorpusError, UnknownNameError
 from medcorpus.home import home_folder
@@ -110,6 +110,7 @@ def _release_facts(name: str) -> dict[str, Any] | None:
         "root": found.manifest["root"],
         "path": str(found.path),
         "rows": rows,
+        "terms": terms.together(terms.of_sources(found.manifest["sources"])),
     }
 
 
@@ -129,6 +130,7 @@ def _source(name: str) -> dict[str, Any]:
         **source_row(name),
         "about": source.about,
         **{fact: getattr(source, fact) for fact in FACTS},
+        "terms": terms.together([terms.Terms(name, source.license, source.access, source.redistribute)]),
         "cite": registry.citation(name),
         "products": [p.name for p in products.PRODUCTS.values() if p.takes(name, source)],
         "files": list(_files(name, source)),
@@ -191,6 +193,7 @@ def _show_product(value: Mapping[str, Any], out: Output) -> None:
         kind = ", of made-up samples" if release["sample"] else ""
         facts |= {"release": f"{release['version']}{kind}", "path": release["path"], "root": release["root"]}
         facts["row count"] = f"{sum(release['rows'].values()):,}"
+        facts["terms"] = release["terms"]
     out.facts(f"{value['title']}\n", _spelt(facts))
 
 
@@ -206,7 +209,7 @@ def _show_source(value: Mapping[str, Any], out: Output) -> None:
         "license_evidence",
         "license_url",
     )
-    later = ("redistribute", "access", "how", "get", "version", "extras")
+    later = ("redistribute", "access", "terms", "how", "get", "version", "extras")
     out.facts(f"{value['title']}\n", _spelt({fact: _listed(value[fact]) for fact in (*listed, *later)}))
     out.line()
     rows = [

@@ -10,6 +10,7 @@ import click
 from medcorpus.commands import options
 from medcorpus.console import Output
 from medcorpus.home import home_folder
+from medcorpus.licenses import PURPOSES
 
 if TYPE_CHECKING:
     from medcorpus.publishing.applying import Published
@@ -36,10 +37,10 @@ SHOWN_FILES = 20
 @click.option(
     "--for",
     "purpose",
-    type=click.Choice(["any", "commercial"]),
+    type=click.Choice(list(PURPOSES)),
     default="any",
     show_default=True,
-    help="Publish only rows whose licence serves this purpose.",
+    help="Publish only rows whose licence asks for no more than this; any and open are all that may be published.",
 )
 @click.option("--private", is_flag=True, help="Create the repository as a private one, if it has to be created.")
 @click.option("--sample", is_flag=True, help="Publish a release of made-up samples to the Hub all the same.")

@@ -135,7 +135,8 @@ def _reasons(found: rows.Compared, old: Release, new: Release) -> dict[str, dict
         for column in sorted(c for c in group.old if group.status == "changed" and group.old[c] != group.new[c]):
             counts["changed"][column] += group.rows
     counts["changed"].update(found.columns)
-    return {status: dict(c.most_common()) for status, c in counts.items() if c}
+    ranked = {status: sorted(c.items(), key=lambda item: (-item[1], item[0])) for status, c in counts.items()}
+    return {status: dict(items) for status, items in ranked.items() if items}
 
 
 def _terms(groups: Iterable[rows.Group]) -> Iterable[TermsChange]:

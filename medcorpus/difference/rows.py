@@ -79,18 +79,23 @@ def compare(old: Release, new: Release, watch: Watch | None = None) -> Compared:
         return _Comparer(reader).run()
 
 
-def _differing(old: Release, new: Release) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+def _differing(old: Release, new: Release) -> tuple[list[tuple[Path, int]], list[tuple[Path, int]]]:
     """Give path and rows of the files of each release that the other has not, in the splits that differ."""
-    found: tuple[list[tuple[str, int]], list[tuple[str, int]]] = ([], [])
-    sides = [_splits(old), _splits(new)]
+    found: tuple[list[tuple[Path, int]], list[tuple[Path, int]]] = ([], [])
+    sides, places = [_splits(old), _splits(new)], [_places(old), _places(new)]
     for place in sorted(sides[0].keys() | sides[1].keys()):
         one, other = (side.get(place, {"hash": "", "files": []}) for side in sides)
         if one["hash"] == other["hash"]:
             continue
         known = {f["sha256"] for f in one["files"]} & {f["sha256"] for f in other["files"]}
-        for side, split in zip(found, (one, other)):
-            side.extend((f["path"], f["rows"]) for f in split["files"] if f["sha256"] not in known)
+        for side, place_of, split in zip(found, places, (one, other)):
+            side.extend((place_of[f["path"]], f["rows"]) for f in split["files"] if f["sha256"] not in known)
     return found
+
+
+def _places(release: Release) -> dict[str, Path]:
+    """Give where every file of a release lies."""
+    return {listed["path"]: path for path, listed in release.files()}
 
 
 def _splits(release: Release) -> dict[tuple[str, str], Mapping[str, Any]]:
@@ -116,11 +121,11 @@ class _Reader:
         """Columns that are kept as hashes."""
         return [c for c in self.common if c not in (*FACTS, *PLACE, "id")]
 
-    def read(self, files: tuple[list[tuple[str, int]], list[tuple[str, int]]], watch: Watch) -> None:
+    def read(self, files: tuple[list[tuple[Path, int]], list[tuple[Path, int]]], watch: Watch) -> None:
         """Read all files that differ, and the ledgers."""
         total, done = len(files[0]) + len(files[1]), 0
         for side, (release, own) in enumerate(zip(self.releases, files)):
-            paths = [release.path / path for path, _ in own]
+            paths = [path for path, _ in own]
             verified.ensure_verified(release, paths)
             for path in paths:
                 for frame in _batches(path, [*self.common]):
@@ -197,8 +202,8 @@ class _Reader:
         """Put down why a release left rows out; one that came without its ledger says nothing."""
         import polars as pl
 
-        path = release.path / LEDGER
-        if path not in dict(release.files()):
+        path = _places(release).get(LEDGER)
+        if path is None:
             return
         release.bring([path])
         if not path.is_file():

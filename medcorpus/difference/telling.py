@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from medcorpus.card.markdown import one_line
-from medcorpus.difference import Difference
+from medcorpus.difference import Difference, Edition
+from medcorpus.versions import Weight, following
 
-Weight = Literal["patch", "minor", "major"]
-WEIGHTS: tuple[Weight, ...] = ("patch", "minor", "major")
 HEADING = "# Changelog\n"
 SHOWN = 12
 """Values that are listed by name; the rest is counted."""
-NUMBERS = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +26,9 @@ class Advice:
 def advice(found: Difference) -> Advice:
     """Say what a difference calls for.
 
-    Major where columns, terms or rows that were there changed or went; minor where sources, tasks, languages or splits
-    came; patch for everything else.
+    Major where columns, terms, rows, tasks, languages or splits that were there changed or went, withdrawn rows among
+    them: who counts on them has to know. Minor where sources, tasks, languages or splits came. Patch for everything
+    else, such as rows that say something else under the same id, or more rows of what there was.
     """
     major, minor = list(_major(found)), list(_minor(found))
     if major:
@@ -45,11 +43,17 @@ def _major(found: Difference) -> Iterator[str]:
         yield f"{rows(sum(t.rows for t in found.terms))} under other terms"
     if found.counts["removed"]:
         yield f"{rows(found.counts['removed'])} removed"
+    for kind, names in found.removed.items():
+        yield f"{_kinds(kind, names)} gone: {listed(names)}"
 
 
 def _minor(found: Difference) -> Iterator[str]:
     for kind, names in found.added.items():
-        yield f"new {kind}{'s' if len(names) > 1 else ''}: {listed(names)}"
+        yield f"new {_kinds(kind, names)}: {listed(names)}"
+
+
+def _kinds(kind: str, names: Sequence[str]) -> str:
+    return f"{kind}{'s' if len(names) > 1 else ''}"
 
 
 def _patch(found: Difference) -> Iterator[str]:
@@ -76,21 +80,10 @@ def listed(names: Sequence[str], most: int = SHOWN) -> str:
     return ", ".join(names[:most]) + more
 
 
-def next_version(version: str, weight: Weight) -> str:
-    """Give the version that follows.
-
-    >>> next_version("1.2.3", "minor"), next_version("0.1.0+sample.0123456789ab", "major")
-    ('1.3.0', '1.0.0')
-    """
-    match = NUMBERS.match(version)
-    major, minor, patch = map(int, match.groups()) if match else (0, 0, 0)
-    found = {"major": (major + 1, 0, 0), "minor": (major, minor + 1, 0), "patch": (major, minor, patch + 1)}
-    return ".".join(map(str, found[weight]))
-
-
 def lines(found: Difference) -> list[str]:
     """Give the difference as the lines of a changelog, the heaviest first."""
-    told = [*_schema_lines(found), *_terms_lines(found), *_row_lines(found), *_new_lines(found)]
+    told = [*_schema_lines(found), *_terms_lines(found), *_name_lines("Gone", found.removed)]
+    told += [*_row_lines(found), *_name_lines("New", found.added)]
     told += [f"Made in another way: {made}" for made in found.made]
     return [one_line(line) for line in told] or ["The rows are the same."]
 
@@ -128,10 +121,14 @@ def _by(found: Difference, dimension: str, status: str) -> list[str]:
     return [f"{value} ({n:,})" for value, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
-def _new_lines(found: Difference) -> Iterator[str]:
-    for what, kinds in (("New", found.added), ("Gone", found.removed)):
-        for kind, names in kinds.items():
-            yield f"{what} {kind}{'s' if len(names) > 1 else ''}: {listed(names)}"
+def _name_lines(what: str, kinds: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for kind, names in kinds.items():
+        yield f"{what} {_kinds(kind, names)}: {listed(names)}"
+
+
+def first_lines(new: Edition, sources: int) -> list[str]:
+    """Give the lines of a changelog for a release that has no predecessor."""
+    return [f"First release: {rows(new.rows)} from {sources:,} source{'' if sources == 1 else 's'}."]
 
 
 def changelog(found: Difference, *, date: str = "", earlier: str = "") -> str:
@@ -142,15 +139,23 @@ def changelog(found: Difference, *, date: str = "", earlier: str = "") -> str:
         date: Day of the release, in the heading.
         earlier: The changelog so far; an entry of the same version in it is replaced.
     """
-    day = f" ({date})" if date else ""
-    before = f"{found.old.version}, {found.old.rows:,} rows, root `{found.old.root[:16]}`"
-    now = f"{found.new.rows:,} rows, root `{found.new.root[:16]}`"
-    top = [f"## {found.new.version}{day}", "", f"{now}; before: {before}.", ""]
-    told = [f"- {line}" for line in lines(found)]
+    return with_entry(earlier, found.new, lines(found), date=date, before=found.old)
+
+
+def with_entry(
+    earlier: str, new: Edition, told: Sequence[str], *, date: str = "", before: Edition | None = None
+) -> str:
+    """Give a changelog with an entry on top; one of the same version is replaced."""
+    since = f"; before: {before.version}, {_size(before)}" if before else ""
+    top = [f"## {new.version}{f' ({date})' if date else ''}", "", f"{_size(new)}{since}.", ""]
     others = re.split(r"(?m)^(?=## )", earlier.removeprefix(HEADING).strip())
-    same = (f"## {found.new.version}\n", f"## {found.new.version} (")
+    same = (f"## {new.version}\n", f"## {new.version} (")
     rest = "".join(entry for entry in others if not entry.startswith(same)).strip()
-    return "\n".join([HEADING, *top, *told, *(["", rest] if rest else [])]) + "\n"
+    return "\n".join([HEADING, *top, *(f"- {line}" for line in told), *(["", rest] if rest else [])]) + "\n"
+
+
+def _size(edition: Edition) -> str:
+    return f"{rows(edition.rows)}, root `{edition.root[:16]}`"
 
 
 def as_facts(found: Difference) -> Mapping[str, object]:
@@ -175,6 +180,6 @@ def as_facts(found: Difference) -> Mapping[str, object]:
         "advice": {
             "weight": advised.weight,
             "because": advised.because,
-            "next": next_version(found.old.version, advised.weight),
+            "next": following(found.old.version, advised.weight),
         },
     }

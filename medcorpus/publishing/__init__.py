@@ -3,7 +3,7 @@
 guard.py          which rows may leave this machine
 staging.py        the files that may be published
 documents.py      manifest, card and changelog as they are published
-changes.py        differences of two releases, and the version they call for
+comparing.py      what is new since the release that is there, and the version that calls for
 planning.py       what publishing would do
 applying.py       doing it
 targets.py        what a target is       hub_target.py, folder_target.py   the two kinds

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from medcorpus import cards
+from medcorpus import cards, gate
 from medcorpus.errors import MovedError, RefusedError, VerificationError
 from medcorpus.publishing.planning import Plan, Prepared
 from medcorpus.publishing.staging import Watch
@@ -35,10 +35,10 @@ def carry_out(prepared: Prepared, target: Target, watch: Watch = lambda what, do
     """
     plan, revision = prepared.plan, prepared.head.revision
     if plan.refusals:
-        raise RefusedError(plan.refusals, plan.to)
+        raise RefusedError(plan.refusals, plan.to, gate.KEPT)
     if plan.changes:
         watch("upload", 0, 1)
-        revision = target.put(plan.changes, prepared.contents, prepared.head, message_of(plan))
+        revision = target.put(plan.changes, prepared.contents, prepared.head, message_of(plan), plan.version)
         watch("upload", 1, 1)
     if plan.changes or plan.tag:
         check(target.head(revision), prepared.contents, target.address)

@@ -7,8 +7,8 @@ a second run finds that there is nothing new.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from medcorpus import atomic, cards, croissant
@@ -18,7 +18,6 @@ from medcorpus.release import MANIFEST, Release, check_manifest, root_of
 CARD, CHANGELOG = "README.md", "CHANGELOG.md"
 TAKEN = ("format", "product", "sample", "recipe", "tools", "columns", "stages", "phrasings", "withdrawn")
 """What a published manifest takes over as it is."""
-HEADING = "# Changelog\n"
 DOCUMENTS = (CARD, CHANGELOG, MANIFEST, croissant.FILE)
 
 
@@ -32,6 +31,7 @@ class Edition:
         repository: Repository on the Hub; empty for a folder.
         previous: Version and root of the release before; None for the first.
         changelog: The changelog, with this edition in it.
+        sources: Sources as the target lists them now.
     """
 
     version: str
@@ -39,6 +39,7 @@ class Edition:
     repository: str
     previous: Mapping[str, Any] | None
     changelog: str
+    sources: Mapping[str, Any] = field(default_factory=dict)
 
 
 def manifest_of(release: Release, staged: Staged, edition: Edition) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def manifest_of(release: Release, staged: Staged, edition: Edition) -> dict[str,
         "version": edition.version,
         "root": root_of(hashes),
         "configs": staged.configs,
-        "sources": {n: _source(n, local["sources"][n], staged) for n in local["sources"]},
+        "sources": {n: _dated(_source(n, s, staged), edition.sources.get(n)) for n, s in local["sources"].items()},
         "skipped": dict.fromkeys(local["skipped"], "its raw files were not at hand"),
         "tasks": _tasks(staged),
         "funnel": [*local["funnel"], {"step": "without: not to be passed on", "rows": sum(rows.values())}],
@@ -80,6 +81,13 @@ def _source(name: str, entry: Mapping[str, Any], staged: Staged) -> dict[str, An
         if "screened" in entry:
             told["screened"] = {"left out for any reason": sum(entry["screened"].values())}
     return told
+
+
+def _dated(entry: dict[str, Any], held: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Keep the day on which the same raw files were first retrieved: who copies them again has nothing new."""
+    if held is None or held["files"] != entry["files"] or "retrieved" not in held:
+        return entry
+    return entry | {"retrieved": held["retrieved"]}
 
 
 def _tasks(staged: Staged) -> dict[str, int]:
@@ -132,10 +140,3 @@ def documents(release: Release, staged: Staged, edition: Edition) -> dict[str, b
 
 def _listed(path: str, content: bytes) -> dict[str, Any]:
     return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def with_entry(changelog: str, version: str, date: str, lines: Sequence[str]) -> str:
-    """Give a changelog with a new entry on top."""
-    earlier = changelog.removeprefix(HEADING).strip()
-    entry = f"## {version} ({date})\n\n" + "\n".join(f"- {line}" for line in lines)
-    return "\n".join([HEADING, entry, *(["", earlier] if earlier else [])]) + "\n"

@@ -42,7 +42,9 @@ class FolderTarget:
         """Read a small file."""
         return (self.folder / path).read_bytes()
 
-    def put(self, changes: Sequence[Change], contents: Mapping[str, Content], head: Head, message: str) -> str:
+    def put(
+        self, changes: Sequence[Change], contents: Mapping[str, Content], head: Head, message: str, version: str
+    ) -> str:
         """Put the new folder together beside the old one, then exchange them."""
         temporary = self.folder.with_name(f".{self.folder.name}.{uuid.uuid4().hex[:8]}.tmp")
         gone = {c.path for c in changes if c.action == "delete"}

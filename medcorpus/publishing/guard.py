@@ -9,7 +9,7 @@ Whatever does not fit together is an error, never a smaller release.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,11 @@ from medcorpus.terms import Terms
 
 if TYPE_CHECKING:
     import polars as pl
+    import pyarrow.parquet as pq
 
 AGAIN = "build the release again; nothing was published"
+METADATA = frozenset({b"ARROW:schema", b"PARQUET:field_id", terms.KEY})
+"""What the metadata of a file may hold: any other would be published with it, unseen."""
 
 
 def check_file(release: Release, path: Path, listed: Mapping[str, Any]) -> Counter[Terms]:
@@ -38,6 +41,8 @@ def check_file(release: Release, path: Path, listed: Mapping[str, Any]) -> Count
     columns = [{"name": f.name, "type": str(f.type).replace("<element:", "<item:")} for f in file.schema_arrow]
     if columns != release.manifest["columns"] or not terms.has_terms(file.schema_arrow):
         raise VerificationError("its columns are not those of the manifest", where=str(path), fix=AGAIN)
+    if not METADATA.issuperset(_metadata(file)):
+        raise VerificationError("its metadata hold more than a build writes", where=str(path), fix=AGAIN)
     found = terms.counted(file.read(columns=list(Terms._fields)))
     if found != terms.stated(file.metadata.metadata, str(path)):
         raise VerificationError(
@@ -46,7 +51,14 @@ def check_file(release: Release, path: Path, listed: Mapping[str, Any]) -> Count
     return found
 
 
-def reason(found: Terms, release: Release, licenses: frozenset[str]) -> str:
+def _metadata(file: pq.ParquetFile) -> Iterator[bytes]:
+    """Give the keys of the metadata of a file, of its schema and of its columns."""
+    schema = file.schema_arrow
+    for held in (file.metadata.metadata, schema.metadata, *(field.metadata for field in schema)):
+        yield from held or {}
+
+
+def reason(found: Terms, release: Release, licenses: Container[str]) -> str:
     """Say why rows under these terms stay here; empty when they may leave.
 
     Raises:
@@ -60,7 +72,7 @@ def reason(found: Terms, release: Release, licenses: frozenset[str]) -> str:
     return "" if found.license in licenses else f"licence not on the list: {found.license or 'none'}"
 
 
-def check_leaving(path: Path, release: Release, licenses: frozenset[str]) -> None:
+def check_leaving(path: Path, release: Release, licenses: Container[str]) -> None:
     """Ask every row of a file that is about to leave once more.
 
     Raises:
@@ -82,7 +94,9 @@ def _agree(found: Terms, release: Release) -> None:
         raise VerificationError("rows of a source that is not registered", where=where, fix=AGAIN)
     source = registry.get(found.source)
     stated = {(entry["access"], entry["redistribute"]), (source.access, source.redistribute)}
-    if stated != {(found.access, found.redistribute)}:
+    # A row under a licence of its own that is not known says less than its source, and stays here.
+    less = {(found.access, "yes")} if found.redistribute == "unknown" else set()
+    if stated not in ({(found.access, found.redistribute)}, less):
         told = "row, manifest and registry do not agree on access and passing on"
         raise VerificationError(told, where=where, fix=AGAIN)
 

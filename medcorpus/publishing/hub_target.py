@@ -10,10 +10,13 @@ from typing import Any
 
 from medcorpus import remote
 from medcorpus.errors import HubError, MovedError, VerificationError
+from medcorpus.publishing import stage_branch
 from medcorpus.publishing.targets import Change, Content, Head, Held
 
 KIND = "dataset"
 MAIN = "main"
+ROWS = ".parquet"
+"""Ending of the files that a very large release has most of; documents are small and change with every release."""
 
 
 class HubTarget:
@@ -21,9 +24,14 @@ class HubTarget:
 
     def __init__(self, address: str, *, private: bool = False) -> None:
         self.address, self.repository, self.private = address, remote.repository_of(address), private
-        self._api = remote.api()
+        self.api: Any = remote.api()
 
-    def _ask(self, what: str, call: Any, *arguments: Any, **options: Any) -> Any:
+    def ask(self, what: str, call: Any, *arguments: Any, **options: Any) -> Any:
+        """Let the client ask the Hub something about this repository, patiently.
+
+        Raises:
+            HubError: There was no answer.
+        """
         options = {"repo_id": self.repository, "repo_type": KIND, **options}
         return remote.patiently(lambda: call(*arguments, **options), what, self.address)
 
@@ -32,21 +40,21 @@ class HubTarget:
         from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
         try:
-            info = self._ask("look at the repository", self._api.repo_info, revision=revision or None)
+            info = self.ask("look at the repository", self.api.repo_info, revision=revision or None)
         except HubError as error:
             cause = error.__context__
             if isinstance(cause, RepositoryNotFoundError) and not isinstance(cause, GatedRepoError):
                 return Head()
             raise
-        refs = self._ask("list the versions", self._api.list_repo_refs)
+        refs = self.ask("list the versions", self.api.list_repo_refs)
         tags = {t.name: t.target_commit for t in refs.tags}
         return Head(str(info.sha), self._tree(str(info.sha)), tags)
 
     def _tree(self, revision: str) -> dict[str, Held]:
         def listed(**options: Any) -> list[Any]:
-            return list(self._api.list_repo_tree(recursive=True, revision=revision, **options))
+            return list(self.api.list_repo_tree(recursive=True, revision=revision, **options))
 
-        entries = self._ask("list the files", listed)
+        entries = self.ask("list the files", listed)
         files = [e for e in entries if getattr(e, "blob_id", None)]
         return {e.path: Held(e.size, e.lfs.sha256 if e.lfs else "", "" if e.lfs else e.blob_id) for e in files}
 
@@ -61,32 +69,46 @@ class HubTarget:
     def download(self, path: str, revision: str, folder: Path) -> Path:
         """Download a file past the cache; what it holds is not looked at."""
         options = {"revision": revision, "local_dir": str(folder)}
-        return Path(self._ask(f"read {path}", self._api.hf_hub_download, filename=path, **options))
+        return Path(self.ask(f"read {path}", self.api.hf_hub_download, filename=path, **options))
 
-    def put(self, changes: Sequence[Change], contents: Mapping[str, Content], head: Head, message: str) -> str:
-        """Upload what is large, which shows nowhere yet, and commit everything at once."""
-        from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+    def branches(self) -> dict[str, str]:
+        """Give the branches and the commits that they point to."""
+        refs = self.ask("list the branches", self.api.list_repo_refs)
+        return {b.name: str(b.target_commit) for b in refs.branches}
 
-        parent = head.revision or self._create()
-        added = [
-            CommitOperationAdd(path_in_repo=c.path, path_or_fileobj=_source(contents[c.path]))
-            for c in changes
-            if c.action != "delete"
-        ]
-        gone = [CommitOperationDelete(path_in_repo=c.path) for c in changes if c.action == "delete"]
-        self._ask("upload the files", self._api.preupload_lfs_files, additions=added, free_memory=False)
-        return self._commit([*added, *gone], contents, parent, message)
+    def put(
+        self, changes: Sequence[Change], contents: Mapping[str, Content], head: Head, message: str, version: str
+    ) -> str:
+        """Upload what is large, which shows nowhere yet, or commit it to a branch, and commit everything at once."""
+        from huggingface_hub import CommitOperationDelete
 
-    def _create(self) -> str:
+        head = head if head.revision else self._create()
+        sent = [c for c in changes if c.action != "delete"]
+        copied = [c.path for c in sent if c.path.endswith(ROWS)] if stage_branch.is_needed(sent) else []
+        operations = stage_branch.copies(self, copied, contents, head, version) if copied else []
+        operations += self.upload([c.path for c in sent if c.path not in set(copied)], contents, MAIN)
+        operations += [CommitOperationDelete(path_in_repo=c.path) for c in changes if c.action == "delete"]
+        return self._commit(operations, contents, head.revision, message)
+
+    def upload(self, paths: Sequence[str], contents: Mapping[str, Content], branch: str) -> list[Any]:
+        """Upload the large ones among files, and give the operations that a commit to the branch adds them all by."""
+        from huggingface_hub import CommitOperationAdd
+
+        added = [CommitOperationAdd(path_in_repo=p, path_or_fileobj=_source(contents[p])) for p in paths]
+        options = {"additions": added, "revision": branch, "free_memory": False}
+        self.ask("upload the files", self.api.preupload_lfs_files, **options)
+        return added
+
+    def _create(self) -> Head:
         options = {"exist_ok": True, **({"private": True} if self.private else {})}
-        self._ask("create the repository", self._api.create_repo, **options)
-        return self.head().revision
+        self.ask("create the repository", self.api.create_repo, **options)
+        return self.head()
 
     def _commit(self, operations: list[Any], contents: Mapping[str, Content], parent: str, message: str) -> str:
         try:
-            made = self._ask(
+            made = self.ask(
                 "commit",
-                self._api.create_commit,
+                self.api.create_commit,
                 operations=operations,
                 commit_message=message,
                 parent_commit=parent,
@@ -106,10 +128,11 @@ class HubTarget:
         raise MovedError(told, where=self.address, fix="make a new plan and look at it")
 
     def tag(self, name: str, revision: str, message: str) -> None:
-        """Tag a revision, and see that the tag names it."""
+        """Tag a revision, and see that the tag names it; what brought it there is removed before."""
+        stage_branch.remove(self, stage_branch.left_over(self))
         options = {"tag": name, "revision": revision, "tag_message": message, "exist_ok": True}
-        self._ask(f"tag {name}", self._api.create_tag, **options)
-        refs = self._ask("list the versions", self._api.list_repo_refs)
+        self.ask(f"tag {name}", self.api.create_tag, **options)
+        refs = self.ask("list the versions", self.api.list_repo_refs)
         if {t.name: t.target_commit for t in refs.tags}.get(name) != revision:
             fix = "look at the tags of the repository; a tag of a release is never moved"
             raise MovedError(f"tag {name} names another commit", where=self.address, fix=fix)

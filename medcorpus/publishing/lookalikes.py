@@ -1,20 +1,24 @@
 """The third guard: nothing leaves that repeats text which stays here, whatever its columns say.
 
-Text that stays here is all that was read on this machine from sources that are not open, or must not be passed on. A
-row that repeats a phrase of it (`medcorpus.fence`) stays here as well, and a card, changelog, manifest or ledger that
-repeats one is refused. What the project itself writes into rows, the templates of tasks, is no sign of anything and not
-looked for. Open sources of which nobody says whether they may be passed on are not fenced in, only left out: anyone can
-read them, and their texts, such as abstracts, stand in other open corpora as well.
+Text that stays here is all that was read on this machine from sources that are not open, or must not be passed on; of a
+source that is registered no more, the release that was made from it says so. A row that repeats a phrase of it
+(`medcorpus.fence`) stays here as well, and a card, changelog, manifest or ledger that repeats one is refused. What the
+project itself wrote into such rows, the templates of their own tasks, is no sign of anything and not looked for. Open
+sources of which nobody says whether they may be passed on are not fenced in, only left out: anyone can read them, and
+many were made from open corpora. On the real files at hand, fencing them in would hold back 8,351 of the 95,304 rows of
+meds-ins that may leave: four in five because an unlicensed corpus had taken its texts from the licensed one (3,400 of
+7,266 dialogues, 2,438 of 8,886 sentences of clinical cases, 625 of 1,134 questions of MedQuAD), nearly all others for a
+stock phrase ("the purpose of this study was to determine").
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from medcorpus import fence, products, registry, release
 from medcorpus.fence import Fence
@@ -34,6 +38,13 @@ def local_only(name: str) -> bool:
     return source.access != "open" or source.redistribute == "no"
 
 
+def _stays(name: str, entry: Mapping[str, Any]) -> bool:
+    """Say the same of a source that a release lists; where it is registered no more, the release's word counts."""
+    if name in registry.names():
+        return local_only(name)
+    return bool(entry["access"] != "open" or entry["redistribute"] == "no")
+
+
 class Lookalikes:
     """What was read here from sources whose text stays here.
 
@@ -49,13 +60,12 @@ class Lookalikes:
 
     def _read(self) -> Iterator[tuple[tuple[str, str], Path]]:
         """Give the sources whose text stays here, each with the key of a layer, and a release that was made from it."""
-        names = [n for n in registry.names() if local_only(n)]
         for product in products.PRODUCTS:
             for version in release.versions(self.home, product):
                 folder = release.folder_of(self.home, product) / version
                 entries = json.loads((folder / release.MANIFEST).read_text(encoding="utf-8"))["sources"]
-                known = [n for n in names if n in entries and entries[n]["layers"]]
-                yield from (((n, entries[n]["layers"][0]), folder) for n in known)
+                inside = [n for n, entry in entries.items() if entry["layers"] and _stays(n, entry)]
+                yield from (((n, entries[n]["layers"][0]), folder) for n in inside)
 
     @cached_property
     def fence(self) -> Fence:
@@ -63,7 +73,8 @@ class Lookalikes:
         import numpy as np
 
         inside = fence.around(column for table in self._tables() for column in _texts(table, fence.FACTS))
-        return Fence(np.setdiff1d(inside.hashes, _templates().hashes), inside.texts)
+        own = _templates({name for name, _ in self.layers})
+        return Fence(np.setdiff1d(inside.hashes, own.hashes), inside.texts)
 
     def _tables(self) -> Iterator[pa.Table]:
         for (name, key), folder in self._releases.items():
@@ -124,10 +135,10 @@ def _texts(table: pa.Table, without: frozenset[str]) -> Iterator[pa.Array]:
             yield frame[field.name].list.join("\n").to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
-def _templates() -> Fence:
-    """Give the phrases of what the project writes into rows by itself."""
+def _templates(names: Container[str]) -> Fence:
+    """Give the phrases of what the project writes into rows of some sources by itself."""
     import pyarrow as pa
 
-    tasks = [task for _, task in registry.tasks().values()]
+    tasks = [task for name, task in registry.tasks().values() if name in names]
     pieces = [piece for t in tasks for text in (t.input, t.output) for piece in SLOT.split(text)]
     return fence.around([pa.array(pieces, pa.string())])

@@ -11,15 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from medcorpus import atomic
-from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
-from medcorpus.publishing import changes, documents, gates
+from medcorpus import atomic, gate
+from medcorpus.errors import MedcorpusError, VerificationError
+from medcorpus.gate import Problem
+from medcorpus.publishing import comparing, documents
+from medcorpus.publishing.comparing import News
 from medcorpus.publishing.documents import CARD, CHANGELOG, DOCUMENTS, Edition
-from medcorpus.publishing.gates import Candidate, Refusal
 from medcorpus.publishing.lookalikes import Lookalikes
 from medcorpus.publishing.staging import Staged, Watch, stage
 from medcorpus.publishing.targets import Change, Content, Head, Target
 from medcorpus.release import MANIFEST, Release, check_manifest
+from medcorpus.versions import FIRST, following, numbers, of_tag
 
 EMPTY_REPOSITORY = frozenset((".gitattributes", ".gitignore", "LICENSE", CARD))
 """What a repository may hold that has no release yet."""
@@ -39,8 +41,9 @@ class Plan:
         version: Version that it will have.
         date: Day of publication.
         previous: Version that it holds; empty when it holds none.
-        advice: How heavy the differences are: major, minor or patch; empty when there is none.
-        reasons: The differences in words.
+        advice: Which part of the version number should go up: major, minor or patch; empty when there is no commit, or
+            it is the first.
+        reasons: What is new in words, as the changelog has it.
         changes: Files added, changed and deleted.
         unchanged: Number of files that stay as they are.
         unchanged_bytes: Their bytes.
@@ -131,7 +134,7 @@ def prepare(
         target: Where to publish it.
         home: Folder for the files that are put together.
         version: Version it is to have; by default what the differences call for.
-        purpose: Purpose that the licences of all rows must serve: `any` or `commercial`.
+        purpose: Purpose that the licences of all rows must serve, one of `licenses.PURPOSES`.
         date: Day of publication; today by default.
         store: Where layers lie, if not in the home folder.
         allow: Names of checks whose findings are let go.
@@ -139,37 +142,44 @@ def prepare(
 
     Raises:
         VerificationError: Rows, manifest and registry do not fit together, here or there.
-        MedcorpusError: The target holds something else, or the version will not do.
+        UnknownNameError: There is no check of that name.
+        MedcorpusError: The target holds something else, the version will not do, or a check is never let go.
     """
+    gate.ensure_allowable(allow)
     staged = stage(release, home, purpose=purpose, store=store, watch=watch)
     head = target.head()
     before = _held(target, head, release)
     same = _again(release, staged, target, head, before) if before else None
-    if same is not None and before is not None:
-        edition, made, found = same[0], same[1], []
+    if same is not None:
+        (edition, made), news = same, None
     else:
-        found = _differences(release, staged, target, before)
-        edition = _edition(target, head, before, found, version, date)
+        news = _news(release, staged, target, head, before, home, watch)
+        edition = _edition(target, head, before, news, version, date)
         made = documents.documents(release, staged, edition)
     listed = [(p, (staged.folder / p).read_text("utf-8")) for p in staged.files() if not p.endswith(".parquet")]
-    Lookalikes(home, store).check([*listed, *((path, text.decode()) for path, text in made.items())])
+    others = Lookalikes(home, store)
+    others.check([*listed, *((path, text.decode()) for path, text in made.items())])
     contents = {path: Content(staged.folder / path, f["bytes"], f["sha256"]) for path, f in staged.files().items()}
     contents |= {path: Content.of(content) for path, content in made.items()}
-    manifest = json.loads(made[MANIFEST])
-    plan = _plan(release, target, head, before, edition, found, contents, staged, purpose)
+    plan = _plan(release, target, head, before, edition, news, contents, staged, purpose)
+    others.check([("message of the tag", "; ".join(plan.reasons))])
     if not plan.is_empty:
-        card = made[CARD].decode()
-        checked = gates.refusals(Candidate(release, staged, manifest, card, before if plan.changes else None))
-        plan = replace(plan, refusals=_refusals(checked, allow), allowed=tuple(sorted(set(allow))))
-    return Prepared(plan, contents, head, manifest)
+        last = before if plan.changes else None
+        found = gate.check(_candidate(staged, made), last, built=release, watch=watch)
+        plan = replace(plan, refusals=_refusals(found, allow), allowed=tuple(sorted(set(allow))))
+    return Prepared(plan, contents, head, json.loads(made[MANIFEST]))
 
 
-def _refusals(found: Sequence[Refusal], allow: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    for name in allow:
-        if name not in gates.CHECKS:
-            raise UnknownNameError("check", name, gates.CHECKS)
-    kept = [r for r in found if r.check not in allow]
-    return {check: tuple(r.text for r in kept if r.check == check) for check in dict.fromkeys(r.check for r in kept)}
+def _candidate(staged: Staged, made: Mapping[str, bytes]) -> Release:
+    """Put the documents beside the staged files, so that they are a release like any other, which can be checked."""
+    for path, content in made.items():
+        atomic.write_bytes(staged.folder / path, content)
+    return Release(staged.folder, json.loads(made[MANIFEST]))
+
+
+def _refusals(found: Sequence[Problem], allow: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    kept = [p for p in found if p.check not in allow]
+    return {check: tuple(p.text for p in kept if p.check == check) for check in dict.fromkeys(p.check for p in kept)}
 
 
 def _held(target: Target, head: Head, release: Release) -> Mapping[str, Any] | None:
@@ -201,7 +211,9 @@ def _again(
     if CHANGELOG not in head.files:
         return None
     changelog = target.read(CHANGELOG, head).decode("utf-8", "replace")
-    edition = Edition(before["version"], told["date"], target.repository, told["previous"], changelog)
+    edition = Edition(
+        before["version"], told["date"], target.repository, told["previous"], changelog, before["sources"]
+    )
     made = documents.documents(release, staged, edition)
     all_files = {**{p: Content(b"", f["bytes"], f["sha256"]) for p, f in staged.files().items()}}
     all_files |= {p: Content.of(c) for p, c in made.items()}
@@ -210,34 +222,37 @@ def _again(
     return (edition, made) if there and not stale else None
 
 
-def _differences(
-    release: Release, staged: Staged, target: Target, before: Mapping[str, Any] | None
-) -> list[changes.Difference]:
-    draft = documents.manifest_of(release, staged, Edition("0.0.0", "", target.repository, None, ""))
-    return changes.between(before, draft)
-
-
-def _edition(
+def _news(
+    release: Release,
+    staged: Staged,
     target: Target,
     head: Head,
     before: Mapping[str, Any] | None,
-    found: Sequence[changes.Difference],
-    version: str,
-    date: str,
+    home: Path,
+    watch: Watch,
+) -> News:
+    draft = documents.manifest_of(release, staged, Edition("0.0.0", "", target.repository, None, ""))
+    candidate = Release(staged.folder, draft | {"files": list(staged.files().values())})
+    held = comparing.held_by(target, head, before, home, watch) if before else None
+    return comparing.compare(candidate, held, watch)
+
+
+def _edition(
+    target: Target, head: Head, before: Mapping[str, Any] | None, news: News, version: str, date: str
 ) -> Edition:
-    taken = [changes.parsed(t[1:]) for t in head.tags if t.startswith("v") and t[1:].replace(".", "").isdecimal()]
-    last = max([*taken, *([changes.parsed(before["version"])] if before else [])], default=None)
+    last = max(
+        [*filter(None, map(of_tag, head.tags)), *([before["version"]] if before else [])], key=numbers, default=""
+    )
     if not version:
-        weight = changes.advice(list(found))
-        version = changes.bumped(".".join(map(str, last)), weight) if last else changes.FIRST
-    elif last and changes.parsed(version) <= last:
-        told = f"version {version} is not above {'.'.join(map(str, last))}"
+        version = following(last, news.weight or "major") if last else FIRST
+    elif last and numbers(version) <= numbers(last):
+        told = f"version {version} is not above {last}"
         raise MedcorpusError(told, where=target.address, fix="leave --version out, or name a higher one")
     day = date or today()
     previous = {"version": before["version"], "root": before["root"]} if before else None
+    sources = before["sources"] if before else {}
     so_far = target.read(CHANGELOG, head).decode("utf-8", "replace") if CHANGELOG in head.files else ""
-    changelog = documents.with_entry(so_far, version, day, changes.told(list(found)))
-    return Edition(version, day, target.repository, previous, changelog)
+    return Edition(version, day, target.repository, previous, news.changelog(version, day, so_far), sources)
 
 
 def today() -> str:
@@ -253,7 +268,7 @@ def _plan(
     head: Head,
     before: Mapping[str, Any] | None,
     edition: Edition,
-    found: Sequence[changes.Difference],
+    news: News | None,
     contents: Mapping[str, Content],
     staged: Staged,
     purpose: str,
@@ -271,8 +286,8 @@ def _plan(
         version=edition.version,
         date=edition.date,
         previous=before["version"] if before else "",
-        advice=changes.advice(list(found)) if listed else "",
-        reasons=tuple(changes.told(list(found))) if listed else (),
+        advice=(news.weight or "") if news else "",
+        reasons=tuple(news.lines) if news else (),
         changes=listed,
         unchanged=len(stay),
         unchanged_bytes=sum(c.size for c in stay),

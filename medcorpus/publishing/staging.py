@@ -12,7 +12,7 @@ import os
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,7 +93,7 @@ def stage(
     return staged
 
 
-def _make(release: Release, folder: Path, licenses: frozenset[str], others: Lookalikes, watch: Watch) -> None:
+def _make(release: Release, folder: Path, licenses: Container[str], others: Lookalikes, watch: Watch) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     temporary = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
@@ -118,7 +118,7 @@ def _key(release: Release, purpose: str, others: Lookalikes) -> str:
 class _Stager:
     """Takes the splits one by one."""
 
-    def __init__(self, release: Release, folder: Path, licenses: frozenset[str], others: Lookalikes) -> None:
+    def __init__(self, release: Release, folder: Path, licenses: Container[str], others: Lookalikes) -> None:
         self.release, self.folder, self.licenses, self.others = release, folder, licenses, others
         self.listed = {p.relative_to(release.path).as_posix(): f for p, f in release.files()}
         self.counts: dict[str, dict[str, Counter[str]]] = {}
@@ -222,7 +222,7 @@ class _Stager:
         verify_file(self.release.path / LEDGER, self.listed[LEDGER])
         own = sorted(self.counts.keys() - self.withheld.keys())
         rows = pl.read_parquet(self.release.path / LEDGER, glob=False).filter(pl.col("source").is_in(own))
-        known = pl.format("/{}", "copy_of").str.contains_any([f"/{n}/" for n in own])
+        known = pl.format("/{}", "copy_of").str.contains_any(pl.lit([f"/{n}/" for n in own], pl.List(pl.String)))
         kept = rows.with_columns(copy_of=pl.when(known).then("copy_of").otherwise(pl.lit("")))
         write_table(self.folder / LEDGER, _strings(self._unlike(kept)))
 

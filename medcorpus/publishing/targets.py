@@ -89,7 +89,9 @@ class Target(Protocol):
     def read(self, path: str, head: Head) -> bytes:
         """Read a small file and see that it is the one that is held."""
 
-    def put(self, changes: Sequence[Change], contents: Mapping[str, Content], head: Head, message: str) -> str:
+    def put(
+        self, changes: Sequence[Change], contents: Mapping[str, Content], head: Head, message: str, version: str
+    ) -> str:
         """Carry out all changes or none, if nothing changed since `head`, and give the new revision.
 
         Raises:

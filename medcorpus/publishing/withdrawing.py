@@ -6,7 +6,9 @@ import json
 
 from medcorpus import yanked
 from medcorpus.errors import MedcorpusError, UnknownNameError
+from medcorpus.home import home_folder
 from medcorpus.publishing.hub_target import HubTarget
+from medcorpus.publishing.lookalikes import Lookalikes
 from medcorpus.publishing.targets import Change, Content
 from medcorpus.release import MANIFEST
 from medcorpus.yanked import Mark
@@ -18,6 +20,7 @@ def yank(address: str, version: str, mark: Mark | None) -> dict[str, Mark]:
     Raises:
         UnknownNameError: There is no such version.
         MovedError: Somebody else published meanwhile; nothing was changed.
+        VerificationError: The reason repeats text that stays on this machine.
         HubError: The Hub cannot be reached, or refuses.
     """
     target, version = HubTarget(address), version.removeprefix("v")
@@ -32,7 +35,8 @@ def yank(address: str, version: str, mark: Mark | None) -> dict[str, Mark]:
     if after != before:
         product = json.loads(target.read(MANIFEST, head))["product"]
         content = Content.of(yanked.text_of(product, after))
+        Lookalikes(home_folder()).check([(yanked.FILE, str(mark.reason if mark else ""))])
         change = Change("change" if yanked.FILE in head.files else "add", yanked.FILE, content.size, content.sha256)
         word = "yank" if mark else "restore"
-        target.put([change], {yanked.FILE: content}, head, f"{word} {version}")
+        target.put([change], {yanked.FILE: content}, head, f"{word} {version}", version)
     return after

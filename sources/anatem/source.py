@@ -26,10 +26,14 @@ source = Source(
     homepage="http://nactem.ac.uk/anatomytagger/#AnatEM",
     langs=("en",),
     shape=Spans,
-    license="CC-BY-4.0",
-    license_evidence=_mtl_ner.EVIDENCE,
-    license_url=_mtl_ner.README,
-    redistribute="yes",
+    license="CC-BY-SA-3.0",
+    license_evidence=(
+        "page of the corpus: 'The annotations in the anatomy resources are copyrighted and licensed under the Creative "
+        "Commons BY-SA 3.0 license'; nothing there licenses the abstracts and articles, although README.md of the "
+        "repository that the files are from puts all that is no code under CC BY 4.0"
+    ),
+    license_url="https://nactem.ac.uk/anatomy/",
+    redistribute="unknown",
     access="open",
     folder=_mtl_ner.FOLDER,
     files=_mtl_ner.files("AnatEM-IOB"),

@@ -31,11 +31,11 @@ source = Source(
     license_evidence=(
         "data/BioNLP11ID-IOB/LICENSE: 'Annotations created by the GENIA Project are licensed under the Creative "
         "Commons Attribution 3.0 Unported License'; "
-        "README.md of the repository on its data: 'which can be re-distributed'; the articles keep their own "
-        "licences"
+        "of the texts: 'subject to the license terms applying to each publication'; README.md of the repository says "
+        "of all its data 'which can be re-distributed', without a licence for these texts"
     ),
     license_url=f"{_mtl_ner.HOMEPAGE}/blob/{_mtl_ner.COMMIT}/data/BioNLP11ID-IOB/LICENSE",
-    redistribute="yes",
+    redistribute="unknown",
     access="open",
     folder=_mtl_ner.FOLDER,
     files=_mtl_ner.files("BioNLP11ID-IOB"),

@@ -31,11 +31,11 @@ source = Source(
     license_evidence=(
         "data/BioNLP13PC-IOB/LICENSE: 'Annotations are licensed under the Creative Commons Attribution-ShareAlike 3.0 "
         "Unported (CC BY-SA 3.0) license'; "
-        "README.md of the repository on its data: 'which can be re-distributed'; the abstracts are subject to PubMed's "
-        "terms"
+        "of the abstracts: 'subject to the PubMed(R) license terms'; README.md of the repository says of all its data "
+        "'which can be re-distributed', without a licence for these texts"
     ),
     license_url=f"{_mtl_ner.HOMEPAGE}/blob/{_mtl_ner.COMMIT}/data/BioNLP13PC-IOB/LICENSE",
-    redistribute="yes",
+    redistribute="unknown",
     access="open",
     folder=_mtl_ner.FOLDER,
     files=_mtl_ner.files("BioNLP13PC-IOB"),

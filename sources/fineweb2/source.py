@@ -52,11 +52,11 @@ source = Source(
     shape=Text,
     license="ODC-By-1.0",
     license_evidence=(
-        "the card's metadata: 'license: odc-by'; Common Crawl's terms of use apply as well, and nobody grants rights "
-        "in the pages themselves"
+        "the card's metadata: 'license: odc-by', a licence that 'only governs the rights over the Database, and not "
+        "the contents of the Database individually'; nobody grants rights in the pages themselves"
     ),
     license_url="https://huggingface.co/datasets/HuggingFaceFW/fineweb-2#licensing-information",
-    redistribute="yes",
+    redistribute="unknown",
     access="open",
     how=(
         "Download the folders data/spa_Latn, fra_Latn, rus_Cyrl, cmn_Hani and jpn_Jpan, or some of their parts, from "

@@ -108,10 +108,11 @@ source = Source(
     homepage="https://aghie.github.io/head-qa/",
     langs=("es", "en"),
     shape=Choice,
-    license="Conditions of the Spanish Ministry of Health: cite source and date, no denaturalization; code MIT",
+    license="conditions of the Spanish Ministry of Health (cite source and date, no denaturalization) AND MIT",
     license_evidence=(
         "data/HEAD/README.txt: the ministry 'allows the redistribution of the exams and their content under certain "
-        "conditions'; date of the last update of the documents: January, 14th, 2019"
+        "conditions'; LICENSE of aghie/head-qa, over the translation too: 'MIT License'; date of the last update of "
+        "the documents: January, 14th, 2019"
     ),
     license_url=f"https://github.com/claudiaqw/head-qa-afi/blob/{COMMIT}/data/HEAD/README.txt",
     redistribute="yes",

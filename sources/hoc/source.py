@@ -88,8 +88,8 @@ source = Source(
     langs=("en",),
     shape=Label,
     license="GPL-3.0-only",
-    license_evidence="LICENSE: 'GNU GENERAL PUBLIC LICENSE Version 3', section 4 'You may convey verbatim copies'; the "
-    "abstracts themselves are their publishers'",
+    license_evidence="LICENSE: 'GNU GENERAL PUBLIC LICENSE Version 3', section 4 'You may convey verbatim copies', "
+    "for the repository as a whole; neither it nor README.md sets the abstracts apart",
     license_url=f"https://github.com/sb895/Hallmarks-of-Cancer/blob/{COMMIT}/LICENSE",
     redistribute="yes",
     access="open",

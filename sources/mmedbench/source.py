@@ -11,11 +11,15 @@ The questions are those of the sources `medqa`, `igakuqa`, `frenchmedmcqa`, `rum
 tasks of answering them and the product mmedbench; this source serves the rationales, tasks 51-56. All rows of train
 serve them; of test, as upstream evaluates, only those whose rationale people have checked and passed (1,136), all where
 the fields are missing. A row without a rationale is in no task. Rows have no ids and are named by their content.
+
+A row comes under two terms, the card's licence and those of its question: what the sources `frenchmedmcqa`,
+`rumedbench` and `headqa` say of theirs, and nothing for the questions of `medqa` and `igakuqa`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +34,28 @@ LANGS = {"zh": "Chinese", "en": "English", "fr": "French", "ja": "Japanese", "ru
 SPLITS = {"Train": "train", "Test": "test"}
 PLACES = [(f"{part}/{name}.jsonl", split, lang) for part, split in SPLITS.items() for lang, name in LANGS.items()]
 HUB = "https://huggingface.co/datasets/Henrychur/MMedBench/resolve/main/{path}"
+LICENSE = "CC-BY-NC-4.0"
+UNSTATED = "terms of the question not stated"
+ORIGINS = {
+    "Chinese": UNSTATED,
+    "English": UNSTATED,
+    "French": "Apache-2.0",
+    "Japanese": UNSTATED,
+    "Russian": "Apache-2.0",
+    "Spanish": "conditions of the Spanish Ministry of Health (cite source and date, no denaturalization)",
+}
+"""Terms of the questions, as the sources state them that they are from."""
 CHECKS = ("human_checked", "human_check_passed")
 NUMBERS = {"zh": 51, "en": 52, "fr": 53, "ja": 54, "ru": 55, "es": 56}
 
 
 def read(path: Path) -> Iterator[Item]:
     """Read one split of one language."""
-    return each(jsonl.rows(path), question)
+    return each(jsonl.rows(path), partial(question, ORIGINS[path.stem]))
 
 
-def question(row: dict[str, Any]) -> Choice:
-    """Turn a line into a question."""
+def question(origin: str, row: dict[str, Any]) -> Choice:
+    """Turn a line into a question; `origin` is what is known of the terms of the question itself."""
     letters = sorted(row["options"])
     stated = row["answer_idx"]
     right = stated if isinstance(stated, list) else stated.split(",")
@@ -52,6 +67,7 @@ def question(row: dict[str, Any]) -> Choice:
         options=tuple(row["options"][letter] for letter in letters),
         answers=tuple(sorted(letters.index(letter.strip()) for letter in right)),
         rationale=row.get("rationale") or "",
+        license=f"{LICENSE} AND {origin}",
         extra={name: "yes" if value else "no" for name, value in checks.items()},
     )
 
@@ -86,8 +102,9 @@ source = Source(
     homepage="https://huggingface.co/datasets/Henrychur/MMedBench",
     langs=tuple(LANGS),
     shape=Choice,
-    license="CC-BY-NC-4.0",
-    license_evidence="licence field of the dataset card: cc-by-nc-4.0 (cc-by-4.0 until 26 May 2024)",
+    license=LICENSE,
+    license_evidence="licence field of the dataset card: cc-by-nc-4.0 (cc-by-4.0 until 26 May 2024); rows name the "
+    "terms of their question besides",
     license_url="https://huggingface.co/datasets/Henrychur/MMedBench",
     redistribute="yes",
     access="open",

@@ -127,10 +127,11 @@ source = Source(
     license="unknown",
     license_evidence=(
         "per article: license_code in its metadata, else <license> in the article; README.txt of the bucket: users "
-        "agree to 'only distribute data that are licensed for redistribution'"
+        "agree to 'only distribute data that are licensed for redistribution'; an article leaves only if its own "
+        "licence is known to allow it"
     ),
     license_url="https://pmc-oa-opendata.s3.amazonaws.com/README.txt",
-    redistribute="unknown",
+    redistribute="yes",
     access="open",
     how="Copy PMC*/ and metadata/ of s3://pmc-oa-opendata (no account needed) into the folder 'pmc_oa'.",
     files=(

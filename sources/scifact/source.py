@@ -100,7 +100,7 @@ source = Source(
     homepage=UPSTREAM,
     langs=("en",),
     shape=Label,
-    license="CC-BY-4.0 (claims and evidence), ODC-By-1.0 (abstracts)",
+    license="CC-BY-4.0 AND ODC-By-1.0",
     license_evidence="LICENSE.md of allenai/scifact: 'All claims and evidence annotations -- in the files "
     "claims_*.jsonl -- are released under CC BY 4.0'; the abstracts 'are licensed under ODC-By 1.0'",
     license_url=f"{UPSTREAM}/blob/68b98a56d93e0f9da0d2aab4e6c3294699a0f72e/LICENSE.md",

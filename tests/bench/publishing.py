@@ -18,8 +18,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from medcorpus import publishing
-from medcorpus.publishing import applying, gates, planning
+from medcorpus import gate, publishing
+from medcorpus.publishing import applying, planning
 from medcorpus.records import Instruction
 from medcorpus.release import Release
 from medcorpus.schema import arrow_schema
@@ -69,7 +69,7 @@ def _tables(share: float, seed: int) -> Iterator[pa.Table]:
 
 def publish(folder: Path, made: Release) -> None:
     target = publishing.target_at("hf://tester/bench")
-    prepared = planning.prepare(made, target, folder / "home", allow=tuple(gates.CHECKS))
+    prepared = planning.prepare(made, target, folder / "home", allow=tuple(gate.CHECKS))
     applying.carry_out(prepared, target)
 
 
