@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -49,13 +50,17 @@ class LoopbackHub(Hub):
     """A Hub that remembers what it was sent and fails as it is told to.
 
     `faults` are pairs: what must be in "METHOD /path" for the fault to be used, and the fault; each is used once.
-    `left` is the number of requests that are still answered; None is any number.
+    `left` is the number of requests that are still answered; None is any number. `latency` is the time in seconds that
+    a message takes to come here and back: a request waits for it once, the first one of a connection two times more,
+    as where a connection and its encryption are agreed on.
     """
 
     def __init__(self, folder: Path, *, xet: bool = False, **options: Any) -> None:
         self.asked: list[Asked] = []
         self.faults: list[tuple[str, Fault]] = []
         self.left: int | None = None
+        self.latency = 0.0
+        self._connection = threading.local()
         if xet:
             self.reads = (*READING, ("GET", rf"{API}/xet-(read)-token/(.+)", self._xet_token))
             self.writes = (*WRITING, ("GET", rf"{API}/xet-(write)-token/(.+)", self._xet_token))
@@ -71,6 +76,8 @@ class LoopbackHub(Hub):
             self.left -= 1
             if self.left < 0:
                 raise ConnectionAbortedError("the server is down")
+        time.sleep(self.latency * (1 if hasattr(self._connection, "is_open") else 3))
+        self._connection.is_open = True
         ask.chunks = _remembered(ask.chunks, asked.body)
         for position, (wanted, fault) in enumerate(self.faults):
             if wanted in f"{ask.method} {ask.path}":

@@ -56,11 +56,21 @@ FORMS: dict[str, Callable[[Any], list[dict[str, Any]]]] = {
 }
 
 
+@pytest.mark.parametrize("asked", [{"task": "ner"}, {"lang": "fr"}, {"columns": ("input", "id")}], ids=str)
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_holds_the_same_rows(form: str, place: Path) -> None:
-    rows = FORMS[form](medcorpus.load("meds-ins", path=place, as_=form, task="ner"))  # type: ignore[arg-type]
-    key = lambda row: row["id"]  # noqa: E731
-    assert sorted(rows, key=key) == sorted(lazy(place, task="ner").to_dicts(), key=key)
+def test_every_form_holds_the_same_rows(form: str, asked: dict[str, Any], place: Path) -> None:
+    rows = FORMS[form](medcorpus.load("meds-ins", path=place, as_=form, **asked))  # type: ignore[arg-type]
+    wanted = lazy(place, **asked).to_dicts()
+    assert [list(row.items()) for row in _sorted(rows)] == [list(row.items()) for row in _sorted(wanted)]
+
+
+def _sorted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: str(row["id"]))
+
+
+def test_rows_of_two_tasks_have_two_fingerprints(place: Path) -> None:
+    one, other = (medcorpus.load("meds-ins", path=place, split="train", task=t) for t in ("task60", "task128"))
+    assert one._fingerprint != other._fingerprint
 
 
 def test_streaming_gives_the_same_rows(place: Path) -> None:

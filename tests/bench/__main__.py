@@ -20,6 +20,7 @@ from tests.bench import (
     building,
     cleaning,
     comparing,
+    from_hub,
     guarding,
     importing,
     ingesting,
@@ -50,6 +51,7 @@ PARTS = {
     "pii": pii.main,
     "near": near.main,
     "publish": publishing.main,
+    "from-hub": from_hub.main,
     "rerelease": rereleasing.main,
     "diff": comparing.main,
 }
