@@ -6,7 +6,6 @@ many requests, a server that is down, a broken connection) is tried again, every
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import time
@@ -25,7 +24,7 @@ KIND = "dataset"
 """What repositories hold, as the Hub calls it."""
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{8,}|(?<=Bearer )[^\s'\"]+")
-HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+GIT_OID = re.compile(r"[0-9a-f]{40}")
 WAITS = (1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts, where the Hub does not ask for others."""
 LONGEST_WAIT = 300.0
@@ -85,10 +84,10 @@ def api() -> HfApi:
 
 
 def download(repository: str, filename: str, **options: Any) -> Path:
-    """Bring a small file of a data set repository into the cache of huggingface_hub, if it is not there.
+    """Bring a file of a data set repository into the cache of huggingface_hub, if it is not there.
 
     Raises:
-        VerificationError: It is not what the Hub lists; the copy was removed.
+        VerificationError: It is a small file, and not the one that the Hub lists; the copy was removed.
     """
     from huggingface_hub import hf_hub_download
 
@@ -101,11 +100,11 @@ def download(repository: str, filename: str, **options: Any) -> Path:
 
 
 def _is_listed(path: Path) -> bool:
-    """Say whether a file of the cache has the hash that the Hub stated, by which the cache names it where it can."""
+    """Say whether a small file is the one that the Hub lists: the cache names it by git's id, where it has links."""
     from medcorpus.hub.repositories import git_oid
 
-    stated, content = path.resolve().name, path.read_bytes()
-    return not HASH.fullmatch(stated) or stated in (git_oid(content), hashlib.sha256(content).hexdigest())
+    stated = path.resolve().name
+    return not GIT_OID.fullmatch(stated) or git_oid(path.read_bytes()) == stated
 
 
 def discard(path: Path) -> None:
