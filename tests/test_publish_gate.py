@@ -95,7 +95,8 @@ def test_command_tells_what_was_refused(built: Release, place: Clinic, tmp_path:
     assert "no test item of mmedbench" in run(*common, "--dry-run").stdout
     assert "not published: contamination" in run(*common, code=1).stderr
     assert "never let go" in error_of(*common, "--allow", "counts", code=1)
-    run(*common, "--allow", "contamination", "--plan", tmp_path / "plan.json")
+    told = run(*common, "--allow", "contamination", "--plan", tmp_path / "plan.json").stdout
+    assert re.search(r"let go +contamination\n", told)
     assert json.loads((tmp_path / "plan.json").read_text())["allowed"] == ["contamination"]
     applied = ("publish", "meds-ins", "--home", place.home, "--path", built.path, "--apply", tmp_path / "plan.json")
     assert "published as 1.0.0" in run(*applied).stdout
