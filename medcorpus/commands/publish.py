@@ -144,7 +144,8 @@ def _show(plan: Plan, published: Published | None, plan_file: Path | None, out: 
     counts = applying.counts(plan.changes)
     facts = {ACTIONS[a]: f"{files:,} files, {size:,} bytes" for a, (files, size) in counts.items()}
     facts["unchanged"] = f"{plan.unchanged:,} files, {plan.unchanged_bytes:,} bytes"
-    out.facts(title, {"before": plan.previous or "nothing", "weight": plan.advice, **facts, "tag": plan.tag})
+    before = {"before": plan.previous or "nothing", "weight": plan.advice}
+    out.facts(title, {**before, **facts, "tag": plan.tag, "let go": ", ".join(plan.allowed)})
     for line in plan.reasons:
         out.line(f"  {line}")
     _show_files(plan, out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -91,10 +92,11 @@ def _here(home: Path, product: str) -> Iterator[tuple[str, Path]]:
     """Give the files of releases of a product that were built or staged here, by sha256."""
     staged = (home / "publish" / product).glob(f"*/{staging.MARK}")
     for listing in (*release.folder_of(home, product).glob(f"*/{MANIFEST}"), *staged):
-        for listed in json.loads(listing.read_text(encoding="utf-8"))["files"]:
-            path = listing.parent / listed["path"]
-            if path.is_file() and path.stat().st_size == listed["bytes"]:
-                yield listed["sha256"], path
+        with suppress(OSError, ValueError, KeyError):  # what cannot be read offers nothing
+            for listed in json.loads(listing.read_text(encoding="utf-8"))["files"]:
+                path = listing.parent / listed["path"]
+                if path.is_file() and path.stat().st_size == listed["bytes"]:
+                    yield listed["sha256"], path
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,8 +159,7 @@ def prepare(
     listed = [(p, (staged.folder / p).read_text("utf-8")) for p in staged.files() if not p.endswith(".parquet")]
     others = Lookalikes(home, store)
     others.check([*listed, *((path, text.decode()) for path, text in made.items())])
-    contents = {path: Content(staged.folder / path, f["bytes"], f["sha256"]) for path, f in staged.files().items()}
-    contents |= {path: Content.of(content) for path, content in made.items()}
+    contents = _contents(staged, made)
     plan = _plan(release, target, head, before, edition, news, contents, staged, purpose)
     others.check([("message of the tag", "; ".join(plan.reasons))])
     if not plan.is_empty:
@@ -168,6 +167,11 @@ def prepare(
         found = gate.check(_candidate(staged, made), last, built=release, watch=watch)
         plan = replace(plan, refusals=_refusals(found, allow), allowed=tuple(sorted(set(allow))))
     return Prepared(plan, contents, head, json.loads(made[MANIFEST]))
+
+
+def _contents(staged: Staged, made: Mapping[str, bytes]) -> dict[str, Content]:
+    found = {path: Content(staged.folder / path, f["bytes"], f["sha256"]) for path, f in staged.files().items()}
+    return found | {path: Content.of(content) for path, content in made.items()}
 
 
 def _candidate(staged: Staged, made: Mapping[str, bytes]) -> Release:
@@ -215,11 +219,9 @@ def _again(
         before["version"], told["date"], target.repository, told["previous"], changelog, before["sources"]
     )
     made = documents.documents(release, staged, edition)
-    all_files = {**{p: Content(b"", f["bytes"], f["sha256"]) for p, f in staged.files().items()}}
-    all_files |= {p: Content.of(c) for p, c in made.items()}
-    stale = _stale(head, before, all_files)
-    there = all(c.is_at(head.files.get(p)) for p, c in all_files.items())
-    return (edition, made) if there and not stale else None
+    contents = _contents(staged, made)
+    there = all(c.is_at(head.files.get(p)) for p, c in contents.items())
+    return (edition, made) if there and not _stale(head, before, contents) else None
 
 
 def _news(
