@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help build test check bench card publish new clean
+.PHONY: help build test check clients bench card publish new clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -26,6 +26,9 @@ check: $(READY) ## lint, formatting, types, and the contract of every source
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/medcorpus check --all
+
+clients: $(READY) ## test what talks to the Hub with the oldest huggingface_hub and datasets allowed; the newest are in .venv
+	.ci/clients
 
 bench: $(READY) ## measure against the bare readers and against datasets
 	$(BIN)/python -m tests.bench

@@ -62,8 +62,7 @@ class PublishedRelease(Release):
 
     def discard(self, path: Path) -> None:
         """Remove a damaged file from the cache, so that it is downloaded again."""
-        path.resolve().unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
+        remote.discard(path)
 
 
 def default_repository(product: str) -> str:

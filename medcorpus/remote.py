@@ -6,6 +6,7 @@ many requests, a server that is down, a broken connection) is tried again, every
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import time
@@ -14,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from medcorpus.errors import HubError, MedcorpusError
+from medcorpus.errors import HubError, MedcorpusError, VerificationError
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -24,9 +25,12 @@ KIND = "dataset"
 """What repositories hold, as the Hub calls it."""
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{8,}|(?<=Bearer )[^\s'\"]+")
+HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 WAITS = (1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts, where the Hub does not ask for others."""
 LONGEST_WAIT = 300.0
+LONGEST_SILENCE = 120.0
+"""Seconds in which not a byte comes before a request is given up: twice what the Hub gives itself for a commit."""
 PASSING = frozenset((408, 429, 500, 502, 503, 504))
 HTTP = ("httpx", "httpx2", "httpcore", "httpcore2")
 """Libraries, one for each version of huggingface_hub, whose errors mean that no answer came."""
@@ -81,10 +85,33 @@ def api() -> HfApi:
 
 
 def download(repository: str, filename: str, **options: Any) -> Path:
-    """Bring a file of a data set repository into the cache of huggingface_hub, if it is not there."""
+    """Bring a small file of a data set repository into the cache of huggingface_hub, if it is not there.
+
+    Raises:
+        VerificationError: It is not what the Hub lists; the copy was removed.
+    """
     from huggingface_hub import hf_hub_download
 
-    return Path(hf_hub_download(repository, filename, repo_type=KIND, endpoint=endpoint(), **_named(), **options))
+    path = Path(hf_hub_download(repository, filename, repo_type=KIND, endpoint=endpoint(), **_named(), **options))
+    if not _is_listed(path):
+        discard(path)
+        told = "what was downloaded is not what the Hub lists"
+        raise VerificationError(told, where=f"{SCHEME}{repository}/{filename}", fix="run the same again")
+    return path
+
+
+def _is_listed(path: Path) -> bool:
+    """Say whether a file of the cache has the hash that the Hub stated, by which the cache names it where it can."""
+    from medcorpus.hub.repositories import git_oid
+
+    stated, content = path.resolve().name, path.read_bytes()
+    return not HASH.fullmatch(stated) or stated in (git_oid(content), hashlib.sha256(content).hexdigest())
+
+
+def discard(path: Path) -> None:
+    """Remove a damaged file from the cache, so that it is downloaded again."""
+    path.resolve().unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
 
 
 def snapshot(repository: str, revision: str, paths: Sequence[str]) -> None:
@@ -126,6 +153,7 @@ def patiently(call: Callable[[], Answer], what: str, where: str, *, waits: Seque
     """
     for wait in (*waits, None):
         try:
+            _never_wait_for_ever()
             return call()
         except MedcorpusError:
             raise
@@ -136,6 +164,13 @@ def patiently(call: Callable[[], Answer], what: str, where: str, *, waits: Seque
                 raise explained(error, what, where) from None
             sleep(wait if asked is None else asked)
     raise AssertionError("unreachable")
+
+
+def _never_wait_for_ever() -> None:
+    """Bound how long the client waits for an answer, unless somebody has: by itself it waits for ever."""
+    session = import_module("huggingface_hub.utils").get_session()
+    if session.timeout.read is None:
+        session.timeout = LONGEST_SILENCE
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

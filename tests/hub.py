@@ -9,6 +9,7 @@ import os
 import struct
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from medcorpus.errors import MedcorpusError
 from medcorpus.hub.answers import Answer, Ask, as_json
 from medcorpus.hub.repositories import Blobs
 from medcorpus.hub.server import API, READING, WRITING, Hub
@@ -212,6 +214,15 @@ def stall(answer: Answer) -> Answer:
     return Answer(answer.status, answer.headers, half(), answer.length)
 
 
+def stall_before(answer: Answer) -> Answer:
+    """Do nothing and say nothing for a while."""
+    time.sleep(2)
+    raise ConnectionAbortedError("stalled")
+
+
+stall_before.instead = True  # type: ignore[attr-defined]
+
+
 def longer(answer: Answer) -> Answer:
     """State more bytes than are sent."""
     return Answer(answer.status, answer.headers, _then_close(answer.body), answer.length + 7)
@@ -227,6 +238,13 @@ def altered(answer: Answer) -> Answer:
     body = bytearray(b"".join(answer.body))
     body[len(body) // 2] ^= 1
     return Answer(answer.status, answer.headers, [bytes(body)], answer.length)
+
+
+def everything_told(error: MedcorpusError, caplog: pytest.LogCaptureFixture, out: str) -> str:
+    """Give all that a failure says: the error in its parts and with its traceback, the log, and what was printed."""
+    own = [error.what, error.where, error.fix, str(error), repr(error), *traceback.format_exception(error)]
+    logged = [r.getMessage() for r in caplog.records if not r.name.startswith("httpcore")]  # which logs all answers
+    return "\n".join([*own, *logged, out])
 
 
 @contextmanager
@@ -265,7 +283,8 @@ def point_clients(hub: Hub, cache: Path, monkeypatch: pytest.MonkeyPatch, *, xet
     for name, setting in settings.items():
         monkeypatch.setattr(datasets.config, name, setting)
     impatient = SimpleNamespace(time=time.time, sleep=lambda seconds: None)
-    monkeypatch.setattr("huggingface_hub.utils._http.time", impatient)
+    for module in ("utils._http", "file_download"):
+        monkeypatch.setattr(f"huggingface_hub.{module}.time", impatient)
     monkeypatch.setenv("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     datasets.disable_progress_bars()
     disable_progress_bars()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from medcorpus import contract, products
+from medcorpus import contract, gate, products
 from medcorpus.build import Options, build
 from tests.checkout import NAME, forget_sources
 from tests.commandline import error_of, run
@@ -18,6 +18,8 @@ from tests.task_files import written
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PUBLISHING = (ROOT / "docs" / "PUBLISHING.md").read_text(encoding="utf-8")
+SCALING = (ROOT / "docs" / "SCALING.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 
@@ -47,15 +49,17 @@ def test_readme_examples_give_what_they_show(beside_a_build: Path, monkeypatch: 
 
 
 def commands() -> list[str]:
-    lines = [line for block in blocks(README, "sh") for line in block.splitlines()]
+    found = [block for text in (README, PUBLISHING, SCALING) for block in blocks(text, "sh")]
+    lines = [line for block in found for line in block.splitlines()]
     return sorted({line.split("#")[0].split("  ")[0].strip() for line in lines if line.startswith("medcorpus ")})
 
 
 @pytest.mark.parametrize("command", commands())
-def test_readme_command_exists(command: str) -> None:
+def test_command_exists(command: str) -> None:
     words = command.split()
+    group = words[1:3] if words[1] == "hub" else words[1:2]
     help_text = subprocess.run(
-        [sys.executable, "-m", "medcorpus.cli", words[1], "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "medcorpus.cli", *group, "--help"], capture_output=True, text=True, check=True
     ).stdout
     assert all(word.split("=")[0] in help_text for word in words[2:] if word.startswith("--"))
 
@@ -100,3 +104,8 @@ def test_module_named_in_the_architecture_exists(module: str) -> None:
     import medcorpus
 
     assert (Path(medcorpus.__file__).parent / module).is_file()
+
+
+def test_every_check_before_a_tag_is_explained() -> None:
+    listed = re.findall(r"^\| `(\w+)` \|.*\| (yes|no) \|$", PUBLISHING, flags=re.MULTILINE)
+    assert listed == [(name, "no" if name in gate.KEPT else "yes") for name in gate.CHECKS]

@@ -1,11 +1,11 @@
-"""The checks before a tag: a sound release passes all of them, each fails once, and then nothing gets published."""
+"""The checks before a tag: a sound release passes all of them, and each fails once."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from medcorpus import atomic, gate, products, publishing, release, tombstones
+from medcorpus import atomic, gate, products, release, tombstones
 from medcorpus.build import Options, build
 from medcorpus.card import complete
-from medcorpus.errors import MedcorpusError, RefusedError, UnknownNameError, VerificationError
+from medcorpus.errors import VerificationError
 from medcorpus.gate import Asked, Bounds
 from medcorpus.gate import rows as row_checks
 from medcorpus.parquet import write_table
-from medcorpus.publishing import applying, planning
-from medcorpus.publishing.staging import stage
 from medcorpus.release import MANIFEST, Release
 from medcorpus.store import sha256_of
-from tests.clinic import OPEN, WARD, Clinic, clinic
-from tests.commandline import error_of, run
+from tests.commandline import run
 from tests.releases import row, write_release
 
 ROWS = [row(str(i)) for i in range(100)]
@@ -143,6 +140,24 @@ def test_release_without_ledger(home: Path) -> None:
     assert "counts: there is no ledger" in told(edited(found, as_is))
 
 
+@pytest.mark.parametrize(
+    ("withheld", "problem"),
+    [
+        ({}, "counts: frenchmedmcqa: the ledger has 2 rows, 1 were left out"),
+        (
+            {"frenchmedmcqa": {"x": 9}},
+            "counts: frenchmedmcqa: the ledger tells of 2 rows of a source that is withheld",
+        ),
+    ],
+)
+def test_published_ledger_tells_of_no_more_than_it_may(withheld: Manifest, problem: str, home: Path) -> None:
+    version = {"version": "1.0.0", "root": "0" * 64}
+    published = {"date": "2026-01-31", "repository": "", "built": version, "previous": None, "withheld": withheld}
+    ledger = [("frenchmedmcqa", f"frenchmedmcqa/{i}", "keep", "x", "train.json", 1, "") for i in (1, 2)]
+    found = write_release(home, "1.0.0", ROWS, ledger=ledger, published=published)
+    assert problem in told(edited(found, lambda m: m["sources"]["frenchmedmcqa"].update(rejected={"x": 1})))
+
+
 DRIFT: dict[str, tuple[list[dict[str, Any]], str]] = {
     "shrinks": (ROWS[:60], "drift: source frenchmedmcqa has 60 rows, it had 100: more than 5% fewer"),
     "vanishes": (
@@ -244,7 +259,7 @@ TELLTALES = {
 }
 
 
-@pytest.mark.parametrize(("kind", "most"), [("email", 4), ("phone", 4), ("birth_date", 20)])
+@pytest.mark.parametrize(("kind", "most"), [("email", 2), ("phone", 2), ("birth_date", 20)])
 def test_personal_data_is_a_tripwire(kind: str, most: int, home: Path) -> None:
     for count in (most, most + 1):
         rows = [*ROWS[count:], *(row(f"x{i}", input=TELLTALES[kind]) for i in range(count))]
@@ -377,94 +392,8 @@ def test_verify_shows_the_problems(home: Path) -> None:
     run("verify", code=0)
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    with pytest.MonkeyPatch.context() as patch, clinic(tmp_path_factory.mktemp("clinic"), patch) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def built(place: Clinic) -> Release:
-    return place.build()
-
-
-@pytest.fixture
-def candidate(built: Release, place: Clinic, tmp_path: Path) -> Release:
-    """Give what is about to be published, with a look at test items that the made-up sources cannot have."""
-    planning.prepare(built, publishing.target_at(str(tmp_path / "out")), place.home)
-    staged = release.open_release(stage(built, place.home).folder)
-    protects = {"x": {"benchmarks": ["mmedbench", "meds-bench"], "items": 5}}
-    return Release(staged.path, {**staged.manifest, "protects": protects})
-
-
-def test_candidate_for_publication_is_a_release_that_passes(candidate: Release, built: Release) -> None:
-    assert gate.check(candidate, built=built) == []
-    assert WARD not in candidate.manifest["configs"]
-
-
-def test_candidate_is_judged_by_what_the_build_found(candidate: Release, built: Release, tmp_path: Path) -> None:
-    problems = [f"{OPEN}_answering: 3 of 4 rows are blank", f"{WARD}_answering: 4 of 4 rows are blank"]
-    (tmp_path / "built").mkdir()
-    ids = next(iter(pl.scan_parquet(candidate.path / "data/*/*.parquet").select("id").head(1).collect()["id"]))
-    write_table(tmp_path / "built" / "overlaps.parquet", pl.DataFrame({"id": [ids]}).to_arrow())
-    lint = {"findings": [], "problems": problems}
-    knowing = Release(tmp_path / "built", {**built.manifest, "lint": lint, "files": []})
-    found = gate.check(candidate, built=knowing)
-    assert [p.check for p in found] == ["lint", "contamination"]
-    assert found[0].text == problems[0]
-    assert found[1].text.startswith("1 rows repeat test items")
-
-
-@pytest.mark.parametrize(
-    ("withheld", "problem"),
-    [
-        ({}, "counts: frenchmedmcqa: the ledger has 2 rows, 1 were left out"),
-        (
-            {"frenchmedmcqa": {"x": 9}},
-            "counts: frenchmedmcqa: the ledger tells of 2 rows of a source that is withheld",
-        ),
-    ],
-)
-def test_published_ledger_tells_of_no_more_than_it_may(withheld: Manifest, problem: str, home: Path) -> None:
-    version = {"version": "1.0.0", "root": "0" * 64}
-    published = {"date": "2026-01-31", "repository": "", "built": version, "previous": None, "withheld": withheld}
-    ledger = [("frenchmedmcqa", f"frenchmedmcqa/{i}", "keep", "x", "train.json", 1, "") for i in (1, 2)]
-    found = write_release(home, "1.0.0", ROWS, ledger=ledger, published=published)
-    assert problem in told(edited(found, lambda m: m["sources"]["frenchmedmcqa"].update(rejected={"x": 1})))
-
-
-def test_refused_release_is_not_published(built: Release, place: Clinic, tmp_path: Path) -> None:
-    target = publishing.target_at(str(tmp_path / "out"))
-    prepared = planning.prepare(built, target, place.home)
-    assert list(prepared.plan.refusals) == ["contamination"]
-    with pytest.raises(RefusedError, match="--allow contamination"):
-        applying.carry_out(prepared, target)
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "error", "told"),
-    [
-        ("contaminatoin", UnknownNameError, "there is no check 'contaminatoin' - did you mean 'contamination'"),
-        ("licences", MedcorpusError, "the check 'licences' is never let go"),
-        ("withdrawn", MedcorpusError, "the check 'withdrawn' is never let go"),
-    ],
-)
-def test_check_that_cannot_be_let_go(name: str, error: type[Exception], told: str) -> None:
-    with pytest.raises(error, match=told):
-        gate.ensure_allowable(["drift", name])
-
-
-def test_refusal_that_cannot_be_allowed_says_so() -> None:
-    assert "--allow" not in str(RefusedError({"drift": ["a"], "licences": ["b"]}, "there", gate.KEPT))
-
-
-def test_command_tells_what_was_refused(built: Release, place: Clinic, tmp_path: Path) -> None:
-    common = ("publish", "meds-ins", "--home", place.home, "--path", built.path, "--to", tmp_path / "out")
-    assert "no test item of mmedbench" in run(*common, "--dry-run").stdout
-    assert "not published: contamination" in run(*common, code=1).stderr
-    assert "never let go" in error_of(*common, "--allow", "counts", code=1)
-    run(*common, "--allow", "contamination", "--plan", tmp_path / "plan.json")
-    assert json.loads((tmp_path / "plan.json").read_text())["allowed"] == ["contamination"]
-    applied = ("publish", "meds-ins", "--home", place.home, "--path", built.path, "--apply", tmp_path / "plan.json")
-    assert "published as 1.0.0" in run(*applied).stdout
+def test_verify_leaves_releases_alone_that_have_a_successor(home: Path) -> None:
+    write_release(home, "1.0.0", ROWS, withdrawn={"list": tombstones.digest(()), "entries": 4, "rows": {}})
+    write_release(home, "1.1.0", ROWS)
+    run("verify", "--gate")
+    assert "tombstones" in run("verify", "--gate", "--path", home / "releases/meds-ins/1.0.0", code=1).stderr

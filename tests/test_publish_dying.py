@@ -15,7 +15,7 @@ from medcorpus.errors import MedcorpusError
 from medcorpus.hub.repositories import Commit
 from medcorpus.publishing import stage_branch
 from tests.hub import CLIENTS_WARN, LoopbackHub
-from tests.town import Town, data_sent, history, holds, main, repository, towns
+from tests.town import Town, data_sent, history, holds, main, repository, town_of, towns
 
 pytestmark = CLIENTS_WARN
 CHANGING = re.compile(r"/commit/|/branch/|/tag/|PUT ")
@@ -41,7 +41,7 @@ class Undisturbed:
 def undisturbed(
     request: pytest.FixtureRequest, both: dict[str, Town], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Undisturbed:
-    town = both[request.param.split()[0]]
+    town = town_of(both, request.param.split()[0])
     if request.param.endswith("branch"):
         monkeypatch.setattr(stage_branch, "MOST_FILES", 1)
         monkeypatch.setattr(stage_branch, "FILES_IN_A_PART", 1)

@@ -17,7 +17,7 @@ from medcorpus.publishing.hub_target import HubTarget
 from medcorpus.publishing.targets import Change, Content, Head
 from tests.clinic import NON_COMMERCIAL
 from tests.hub import CLIENTS_WARN, TOKEN, Fault, LoopbackHub, reset, status
-from tests.town import NAME, TO, Town, data_sent, history, holds, main, repository, towns
+from tests.town import NAME, TO, Town, data_sent, history, holds, main, repository, town_of, towns
 
 pytestmark = CLIENTS_WARN
 BRANCH = "stage/v1.0.1"
@@ -36,7 +36,7 @@ def town(request: pytest.FixtureRequest, both: dict[str, Town], monkeypatch: pyt
     """Let every release be very large, and every file a part of its own."""
     monkeypatch.setattr(stage_branch, "MOST_FILES", 1)
     monkeypatch.setattr(stage_branch, "FILES_IN_A_PART", 1)
-    return both[request.param]
+    return town_of(both, request.param)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,8 @@ def verify(product: str | None, path: Path | None, layers: bool, gate: bool, out
     """Compare the files of releases with their manifests.
 
     All releases under the home folder, or those of PRODUCT. Every damaged file is named; the exit code is 5 then. With
-    --gate, each is looked at beside the release before it, and the exit code is 1 where a check finds a problem.
+    --gate, those that would be published now are looked at beside the release before them, and the exit code is 1
+    where a check finds a problem.
     """
     from medcorpus.commands import damage
 
@@ -45,7 +47,7 @@ def verify(product: str | None, path: Path | None, layers: bool, gate: bool, out
             verdicts.append(damage.of_layer(folder))
             watch("verify layers", number, len(layer_folders))
         bad = [file for verdict in verdicts for file in verdict.damaged]
-        problems = _problems(releases, watch) if gate and not bad else []
+        problems = _problems(releases if path else _current(releases), watch) if gate and not bad else []
     value = {"verified": [asdict(verdict) for verdict in verdicts], "damaged": bad}
     value |= {"problems": problems} if gate else {}
     bare = [*bad, *(p["text"] for p in problems)]
@@ -56,6 +58,17 @@ def verify(product: str | None, path: Path | None, layers: bool, gate: bool, out
     if problems:
         told = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}, the first: {problems[0]['text']}"
         raise MedcorpusError(told, where=problems[0]["release"], fix="mend that, then build again")
+
+
+def _current(folders: Sequence[Path]) -> list[Path]:
+    """Keep the current release of each product: what is wrong with earlier ones cannot be mended, only replaced."""
+    from medcorpus import release
+
+    newest = set()
+    for home, product in {(folder.parents[2], folder.parent.name) for folder in folders}:
+        with suppress(MedcorpusError):  # every release of the product was yanked
+            newest.add(release.find(home, product).path)
+    return [folder for folder in folders if folder in newest]
 
 
 def _problems(folders: Sequence[Path], watch: Watch) -> list[dict[str, str]]:

@@ -43,7 +43,7 @@ class Bounds:
         stray: Rows of a configuration in which it may be found whatever share they are.
         looked_at: Rows that are searched for personal data, spread evenly over all of them.
         looked_at_each: Rows of every configuration that are searched at least.
-        row_bytes: Most bytes of one row's texts, beyond which the viewer does not show it.
+        row_bytes: Most bytes of what sources say in one row, beyond which the viewer does not show it.
         group_bytes: Most bytes of a row group before compression.
         configs: Most configurations, those of categories among them.
         columns: Most columns.
@@ -55,9 +55,9 @@ class Bounds:
     few: int = 20
     contamination: float = 0.0
     personal: Mapping[str, float] = field(default_factory=lambda: PERSONAL)
-    stray: int = 4
-    looked_at: int = 50_000
-    looked_at_each: int = 500
+    stray: int = 2
+    looked_at: int = 30_000
+    looked_at_each: int = 250
     row_bytes: int = 2_000_000
     group_bytes: int = 300_000_000
     configs: int = 4_000

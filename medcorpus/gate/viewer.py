@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from medcorpus import cards
 from medcorpus.card import complete
 from medcorpus.gate.asked import Asked
+from medcorpus.gate.rows import TEXTS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,24 +54,30 @@ def _long_rows(asked: Asked) -> Iterator[str]:
 
     most = asked.bounds.row_bytes
     for _, _, file in asked.files():
+        if _largest_group(asked.path(file)) <= most:
+            continue
         rows = pl.scan_parquet(asked.path(file), glob=False)
-        sizes = [_bytes(name, kind) for name, kind in rows.collect_schema().items()]
-        long = rows.select("id", size=pl.sum_horizontal(s for s in sizes if s is not None)).filter(
-            pl.col("size") > most
-        )
+        sizes = [_bytes(name, kind) for name, kind in rows.collect_schema().items() if name in TEXTS]
+        long = rows.select("id", size=pl.sum_horizontal(sizes)).filter(pl.col("size") > most)
         if (found := long.head(1).collect()).height:
             yield f"{found['id'][0]} has more than {most:,} bytes, the viewer shows no such row"
 
 
-def _bytes(name: str, kind: pl.DataType) -> pl.Expr | None:
-    """Give how many bytes a column's texts have, row by row; None for a column of no texts."""
+def _largest_group(path: Path) -> int:
+    """Give the bytes of the largest row group, which no row exceeds unless it repeats one text over and over."""
+    import pyarrow.parquet as pq
+
+    footer = pq.read_metadata(path)
+    return max((int(footer.row_group(i).total_byte_size) for i in range(footer.num_row_groups)), default=0)
+
+
+def _bytes(name: str, kind: pl.DataType) -> pl.Expr:
+    """Give how many bytes a column's texts have, row by row."""
     import polars as pl
 
-    if kind == pl.String:
-        return pl.col(name).str.len_bytes().fill_null(0)
-    if kind == pl.List(pl.String):
+    if isinstance(kind, pl.List):
         return pl.col(name).list.eval(pl.element().str.len_bytes()).list.sum().fill_null(0)
-    return None
+    return pl.col(name).str.len_bytes().fill_null(0)
 
 
 def card(asked: Asked) -> Iterator[str]:

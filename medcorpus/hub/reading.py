@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from medcorpus.hub.answers import Answer, Ask, RefusalError, as_json, content, part_of
 from medcorpus.hub.repositories import MAIN, Commit, Entry, Repository
 
 FRONT_MATTER = re.compile(r"\s*---\r?\n(.*?)\n---", re.DOTALL)
 POINTER_SIZE = 134
+PAGE, EXPANDED_PAGE = 1000, 100
+"""Most entries of one answer, as the Hub's description of its API states them: of a list, and of an expanded tree."""
 
 
 def whoami(ask: Ask) -> Answer:
@@ -31,7 +34,31 @@ def listing(ask: Ask) -> Answer:
     names = [name for name, repository in every.items() if repository and not repository.state().private]
     wanted = ask.query.get("search", "").lower()
     found = [n for n in names if wanted in n.lower() and n.startswith(ask.query.get("author", ""))]
-    return as_json([{"_id": "0", "id": n, "author": n.split("/")[0], "private": False, "tags": []} for n in found])
+    page, link = _page(ask, found)
+    listed = [{"_id": "0", "id": n, "author": n.split("/")[0], "private": False, "tags": []} for n in page]
+    return as_json(listed, 200, **link)
+
+
+def _page(ask: Ask, entries: Sequence[Any], revision: str = "") -> tuple[Sequence[Any], dict[str, str]]:
+    """Give the page of a list that is asked for, and the header that says where the next one is.
+
+    The next address names the revision, so that all pages are of one commit even if a branch moves meanwhile.
+    """
+    most = EXPANDED_PAGE if ask.query.get("expand", "").lower() == "true" else PAGE
+    start, size = _cursor(ask)[1], min(int(ask.query.get("limit") or most), most)
+    if start < 0 or size < 1:
+        raise RefusalError(400, "there is no such page")
+    if start + size >= len(entries):
+        return entries[start:], {}
+    cursor = base64.urlsafe_b64encode(f"{revision}:{start + size}".encode()).decode()
+    address = f"{ask.base}{ask.path}?{urlencode({**ask.query, 'cursor': cursor})}"
+    return entries[start : start + size], {"Link": f'<{address}>; rel="next"'}
+
+
+def _cursor(ask: Ask) -> tuple[str, int]:
+    """Read from a cursor the revision and where its page starts."""
+    revision, start = base64.urlsafe_b64decode(ask.query.get("cursor") or "OjA=").decode().split(":")
+    return revision, int(start)
 
 
 def facts(ask: Ask) -> Answer:
@@ -96,14 +123,16 @@ def allowed(ask: Ask) -> Answer:
 def tree(ask: Ask) -> Answer:
     """List the files below a folder."""
     revision, folder = unquote(ask.groups[1]), unquote(ask.groups[2] or "").strip("/")
-    _, commit = ask.commit(revision)
+    _, commit = ask.commit(_cursor(ask)[0] or revision)
     prefix = f"{folder}/" if folder else ""
     deep = ask.query.get("recursive", "").lower() in ("true", "1")
     below = {p: e for p, e in commit.files.items() if p.startswith(prefix)}
     if not below and folder:
         raise RefusalError(404, f"{folder} does not exist on {revision}", "EntryNotFound")
-    files = [_file(p, e, commit, ask.query) for p, e in sorted(below.items()) if deep or "/" not in p[len(prefix) :]]
-    return as_json([*map(_folder, _folders(below, prefix, deep)), *files])
+    files = [p for p in sorted(below) if deep or "/" not in p[len(prefix) :]]
+    page, link = _page(ask, [*_folders(below, prefix, deep), *files], commit.oid)
+    here = commit.files
+    return as_json([_file(p, here[p], commit, ask.query) if p in here else _folder(p) for p in page], 200, **link)
 
 
 def _folders(paths: dict[str, Entry], prefix: str, deep: bool) -> list[str]:
@@ -119,11 +148,11 @@ def _folder(path: str) -> dict[str, Any]:
     return {"type": "directory", "oid": oid, "size": 0, "path": path}
 
 
-def _file(path: str, entry: Entry, commit: Commit, query: Any) -> dict[str, Any]:
+def _file(path: str, entry: Entry, commit: Commit, query: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {"type": "file", "oid": entry.oid, "size": entry.size, "path": path, **_lfs(entry, "oid")}
     if entry.xet:
         found["xetHash"] = entry.xet
-    if str(query.get("expand", "")).lower() == "true":
+    if query.get("expand", "").lower() == "true":
         found["lastCommit"] = {"id": commit.oid, "title": commit.title, "date": commit.date}
         found["securityFileStatus"] = {"status": "safe", "avScan": None, "pickleImportScan": None}
     return found
@@ -141,7 +170,7 @@ def paths_info(ask: Ask) -> Answer:
     return as_json([f for p in paths if (f := _at(str(p).strip("/"), commit, query))])
 
 
-def _at(path: str, commit: Commit, query: dict[str, str]) -> dict[str, Any] | None:
+def _at(path: str, commit: Commit, query: Mapping[str, str]) -> dict[str, Any] | None:
     if path in commit.files:
         return _file(path, commit.files[path], commit, query)
     return _folder(path) if any(p.startswith(f"{path}/") for p in commit.files) else None
@@ -162,9 +191,10 @@ def refs(ask: Ask) -> Answer:
 
 def commits(ask: Ask) -> Answer:
     """List the commits that led to a revision."""
-    repository, head = ask.commit(unquote(ask.groups[1]))
-    found = repository.commits(head)
-    return as_json([{"id": c.oid, "title": c.title, "message": "", "authors": [], "date": c.date} for c in found])
+    repository, head = ask.commit(_cursor(ask)[0] or unquote(ask.groups[1]))
+    page, link = _page(ask, list(repository.commits(head)), head.oid)
+    listed = [{"id": c.oid, "title": c.title, "message": "", "authors": [], "date": c.date} for c in page]
+    return as_json(listed, 200, **link)
 
 
 def file(ask: Ask) -> Answer:

@@ -118,12 +118,12 @@ class _Held(PublishedRelease):
         """
         own = [p for p in paths if p.is_relative_to(self.path)]
         missing = sum(1 for p in own if not p.is_file())
-        what = f"download {missing:,} files of {self.version} to compare"
+        what = f"download files of {self.version} to compare"
         if missing:
-            self.watch(what, 0, 1)
+            self.watch(what, 0, missing)
         PublishedRelease.bring(self, own)
         if missing:
-            self.watch(what, 1, 1)
+            self.watch(what, missing, missing)
         listed = dict(self.files())
         for path in own:
             try:

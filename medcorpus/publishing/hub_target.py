@@ -84,9 +84,10 @@ class HubTarget:
 
         head = head if head.revision else self._create()
         sent = [c for c in changes if c.action != "delete"]
-        copied = [c.path for c in sent if c.path.endswith(ROWS)] if stage_branch.is_needed(sent) else []
-        operations = stage_branch.copies(self, copied, contents, head, version) if copied else []
-        operations += self.upload([c.path for c in sent if c.path not in set(copied)], contents, MAIN)
+        staged = [c.path for c in sent if c.path.endswith(ROWS)] if stage_branch.is_needed(sent) else []
+        operations = stage_branch.copies(self, staged, contents, head, version) if staged else []
+        added = sorted({c.path for c in sent}.difference(staged))
+        operations += self.upload(added, contents, MAIN)
         operations += [CommitOperationDelete(path_in_repo=c.path) for c in changes if c.action == "delete"]
         return self._commit(operations, contents, head.revision, message)
 
