@@ -80,7 +80,8 @@ def check_leaving(path: Path, release: Release, licenses: Container[str]) -> Non
     """
     import pyarrow.parquet as pq
 
-    for found in terms.counted(pq.read_table(path, columns=list(Terms._fields), page_checksum_verification=True)):
+    file = pq.ParquetFile(path, page_checksum_verification=True)
+    for found in terms.counted(file.read(columns=list(Terms._fields))):
         if why := reason(found, release, licenses):
             raise VerificationError(f"rows that must not leave: {why}", where=str(path), fix="nothing was published")
 

@@ -13,7 +13,10 @@ import shutil
 import uuid
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 MARK = "staged.json"
 LEDGER = "ledger.parquet"
 MOST_REASONS = 12
+THREADS = 4
 REPEATS = "repeats text that stays here"
 COUNTED = ("lang", "license", "task_id")
 CODE = (
@@ -86,11 +90,27 @@ def stage(
     if not (folder / MARK).is_file():
         _make(release, folder, serving(purpose), others, watch)
     staged = Staged(folder, json.loads((folder / MARK).read_text(encoding="utf-8")))
-    for name, listed in staged.files().items():
-        verify_file(folder / name, listed)
-        if name.startswith("data/"):
-            guard.check_leaving(folder / name, release, serving(purpose))
+    with _at_once() as pool:
+        list(pool.map(lambda listed: _leaves(folder, listed, release, serving(purpose)), staged.files().values()))
     return staged
+
+
+def _leaves(folder: Path, listed: Mapping[str, Any], release: Release, licenses: Container[str]) -> None:
+    """Hold a file that is about to leave against its list and its rows against the registry, the last time here."""
+    path = folder / listed["path"]
+    verify_file(path, listed)
+    if listed["path"].startswith("data/"):
+        guard.check_leaving(path, release, licenses)
+
+
+@contextmanager
+def _at_once() -> Iterator[ThreadPoolExecutor]:
+    """Give threads for what hashes and reads files; after an error nothing more is begun."""
+    pool = ThreadPoolExecutor(THREADS)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _make(release: Release, folder: Path, licenses: Container[str], others: Lookalikes, watch: Watch) -> None:
@@ -123,15 +143,20 @@ class _Stager:
         self.listed = {p.relative_to(release.path).as_posix(): f for p, f in release.files()}
         self.counts: dict[str, dict[str, Counter[str]]] = {}
         self.withheld: dict[str, Counter[str]] = {}
+        self.checked: dict[str, Future[Counter[Terms]]] = {}
+        self.hashes: dict[str, str] = {}
+        """Of files that were hashed while they were checked or written; all are hashed once more before they leave."""
 
     def run(self, watch: Watch) -> dict[str, Any]:
         """Stage everything and give the facts of it."""
         splits = [(c, s) for c, splits in self.release.manifest["configs"].items() for s in splits]
         configs: dict[str, dict[str, Any]] = {}
-        for done, (config, split) in enumerate(splits, 1):
-            if entry := self._split(config, split):
-                configs.setdefault(config, {})[split] = entry
-            watch("check rows", done, len(splits))
+        with _at_once() as pool:
+            self._begin_checks(pool)
+            for done, (config, split) in enumerate(splits, 1):
+                if entry := self._split(config, split):
+                    configs.setdefault(config, {})[split] = entry
+                watch("check rows", done, len(splits))
         if not configs:
             fix = "the plan's table says why, source by source" if not self.release.is_sample else "build more sources"
             raise MedcorpusError("no row of the release may be published", where=self.release.product, fix=fix)
@@ -144,13 +169,18 @@ class _Stager:
             "files": list(self._listed()),
         }
 
+    def _begin_checks(self, pool: ThreadPoolExecutor) -> None:
+        for path, listed in self.listed.items():
+            if path.startswith("data/"):
+                check = partial(guard.check_file, self.release, self.release.path / path, listed)
+                self.checked[path] = pool.submit(check)
+
     def _split(self, config: str, split: str) -> dict[str, Any] | None:
         entry = self.release.manifest["configs"][config][split]
         allowed: Counter[Terms] = Counter()
         held = False
         for file in entry["files"]:
-            found = guard.check_file(self.release, self.release.path / file["path"], self.listed[file["path"]])
-            for terms, rows in found.items():
+            for terms, rows in self.checked[file["path"]].result().items():
                 why = guard.reason(terms, self.release, self.licenses)
                 held = held or bool(why)
                 if why:
@@ -170,7 +200,7 @@ class _Stager:
     def _linked(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         for file in entry["files"]:
             link(self.release.path / file["path"], self.folder / file["path"])
-            self._count(self.folder / file["path"])
+            self._take(self.listed[file["path"]])
         return dict(entry)
 
     def _written(
@@ -188,7 +218,7 @@ class _Stager:
             return None
         files = [f | {"path": f"data/{config}/{f.pop('name')}"} for f in writer.close()]
         for file in files:
-            self._count(self.folder / file["path"])
+            self._take(file)
         return {"rows": writer.rows, "hash": writer.hash.hexdigest(), "files": files}
 
     def _unlike(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -200,16 +230,16 @@ class _Stager:
             self.withheld.setdefault(source, Counter())[REPEATS] += rows
         return frame.filter(~marked)
 
-    def _count(self, path: Path) -> None:
-        """Count the rows of every source by language, licence and task."""
+    def _take(self, file: Mapping[str, Any]) -> None:
+        """Count the rows of a file: of every source by language, licence and task."""
         import polars as pl
 
-        frame = pl.scan_parquet(path, glob=False)
-        columns = [c for c in COUNTED if c in frame.collect_schema().names()]
+        self.hashes[file["path"]] = file["sha256"]
+        scan = pl.scan_parquet(self.folder / file["path"], glob=False)
+        columns = [c for c in COUNTED if c in scan.collect_schema().names()]
+        frame = scan.select("source", *columns).collect()
         for column in columns:
-            counts = (
-                frame.group_by("source", column, maintain_order=True).agg(pl.len()).sort("source", column).collect()
-            )
+            counts = frame.group_by("source", column, maintain_order=True).agg(pl.len()).sort("source", column)
             for source, value, rows in counts.iter_rows():
                 self.counts.setdefault(source, {}).setdefault(column, Counter())[value] += rows
 
@@ -236,7 +266,7 @@ class _Stager:
         for path in sorted(p for p in self.folder.rglob("*") if p.is_file()):
             atomic.sync(path)
             name = path.relative_to(self.folder).as_posix()
-            yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+            yield {"path": name, "bytes": path.stat().st_size, "sha256": self.hashes.get(name) or sha256_of(path)}
 
 
 def _most(reasons: Counter[str]) -> dict[str, int]:

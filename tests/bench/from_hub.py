@@ -69,7 +69,7 @@ def main() -> dict[str, Any]:
     """Publish a release and take the first row of one configuration in every way."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        made = publishing.release_of(folder, "1.0.0", 1.0)
+        made = publishing.release_of(folder, "1.0.0")
         size = sum(f["bytes"] for _, f in made.files()) / MB
         with loopback(folder / "hub") as hub:
             with pytest.MonkeyPatch.context() as patch:

@@ -25,7 +25,14 @@ from tests.bench.printing import show
 LEAST, MOST, MASK = 8 << 10, 128 << 10, np.uint64(0xFFFF << 48)
 GEAR = np.random.default_rng(64).integers(0, 1 << 64, 256, dtype=np.uint64)
 ROWS, ONE_IN, WORDS = 200_000, 100, 150
-COLUMNS = {"change": "what differs", "mb": "MB", "stands": "new MB", "share": "of them", "plain": "without chunking"}
+COLUMNS = {
+    "change": "what differs",
+    "mb": "MB",
+    "stands": "new MB",
+    "share": "of them",
+    "large": "pages of 256 to 1,024 KiB",
+    "plain": "without chunking",
+}
 
 
 @numba.njit(cache=True)
@@ -150,4 +157,8 @@ def main() -> dict[str, Any]:
     return {"rows": ROWS, "changes": found}
 
 
-FORMATS: dict[str, dict[str, Any]] = {"stands": {}, "plain": {"use_content_defined_chunking": False}}
+FORMATS: dict[str, dict[str, Any]] = {
+    "stands": {},
+    "large": {"use_content_defined_chunking": True},
+    "plain": {"use_content_defined_chunking": False},
+}
