@@ -20,8 +20,10 @@ from medcorpus.card import complete
 from medcorpus.errors import VerificationError
 from medcorpus.gate import Asked, Bounds
 from medcorpus.gate import rows as row_checks
+from medcorpus.gate.asked import PERSONAL
 from medcorpus.parquet import write_table
 from medcorpus.release import MANIFEST, Release
+from medcorpus.stages.pii.patterns import KINDS
 from medcorpus.store import sha256_of
 from tests.commandline import run
 from tests.releases import row, write_release
@@ -397,3 +399,7 @@ def test_verify_leaves_releases_alone_that_have_a_successor(home: Path) -> None:
     write_release(home, "1.1.0", ROWS)
     run("verify", "--gate")
     assert "tombstones" in run("verify", "--gate", "--path", home / "releases/meds-ins/1.0.0", code=1).stderr
+
+
+def test_every_kind_of_personal_data_has_a_bound() -> None:
+    assert set(PERSONAL) == set(KINDS)

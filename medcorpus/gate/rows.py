@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from medcorpus import products, tombstones
-from medcorpus.gate.asked import Asked
+from medcorpus.gate.asked import Asked, Bounds
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,14 +80,24 @@ def licences(asked: Asked) -> Iterator[str]:
 
 def pii(asked: Asked) -> Iterator[str]:
     """Search a part of the published texts for personal data: a tripwire, no proof that there is none."""
-    bounds = asked.bounds
-    for config in asked.manifest["configs"]:
-        rows = sample(asked, config)
-        for kind, ids in _personal(rows).items():
-            most = bounds.personal[kind]
-            if len(ids) > max(bounds.stray, most * rows.height):
-                share = f"{len(ids) / rows.height:.1%} of {rows.height:,} that were searched, the bound is {most:.1%}"
-                yield f"{config}: {kind.replace('_', ' ')} in {len(ids):,} rows, such as {ids[0]}: {share}"
+    import polars as pl
+
+    configs = list(asked.manifest["configs"])
+    if not configs:
+        return
+    rows = pl.concat([sample(asked, config).with_columns(config=pl.lit(config)) for config in configs])
+    found = rows.select("config", "id").hstack(_personal(rows))
+    for config in configs:
+        yield from _beyond(asked.bounds, config, found.filter(pl.col("config") == config))
+
+
+def _beyond(bounds: Bounds, config: str, found: pl.DataFrame) -> Iterator[str]:
+    """Tell of the kinds of personal data that are in more rows of a configuration than they may."""
+    for kind, most in bounds.personal.items():
+        ids = found.filter(f"pii_{kind}")["id"]
+        if len(ids) > max(bounds.stray, most * found.height):
+            share = f"{len(ids) / found.height:.1%} of {found.height:,} that were searched, the bound is {most:.1%}"
+            yield f"{config}: {kind.replace('_', ' ')} in {len(ids):,} rows, such as {ids[0]}: {share}"
 
 
 def sample(asked: Asked, config: str) -> pl.DataFrame:
@@ -98,14 +108,14 @@ def sample(asked: Asked, config: str) -> pl.DataFrame:
     wanted = max(bounds.looked_at_each, bounds.looked_at * rows // max(asked.rows(), 1))
     apart = max(1, -(-rows // wanted))
     found, seen = [], 0
-    for frame in _texts(asked, config):
-        found.append(frame.gather_every(apart, -seen % apart))
+    for frame in _batches(asked, config):
+        found.append(_texts(frame.gather_every(apart, -seen % apart)))
         seen += frame.height
     return pl.concat(found) if found else pl.DataFrame(schema=dict.fromkeys(("id", "lang", "text"), pl.String))
 
 
-def _texts(asked: Asked, config: str) -> Iterator[pl.DataFrame]:
-    """Give id, language and all texts of the rows in one column, some thousand rows at a time."""
+def _batches(asked: Asked, config: str) -> Iterator[pl.DataFrame]:
+    """Give id, language and texts of the rows, some thousand at a time."""
     import polars as pl
     import pyarrow.parquet as pq
 
@@ -113,30 +123,29 @@ def _texts(asked: Asked, config: str) -> Iterator[pl.DataFrame]:
         for file in split["files"]:
             read = pq.ParquetFile(asked.path(file), memory_map=True)
             columns = [c for c in (*TEXTS, "id", "lang") if c in read.schema_arrow.names]
-            for batch in read.iter_batches(BATCH, columns=columns):
-                frame = pl.DataFrame(batch)
-                lang = pl.col("lang") if "lang" in columns else pl.lit("und")
-                yield frame.select("id", lang=lang, text=pl.concat_str(as_texts(frame), separator="\n"))
+            yield from (pl.DataFrame(batch) for batch in read.iter_batches(BATCH, columns=columns))
 
 
-def as_texts(frame: pl.DataFrame) -> list[pl.Expr]:
-    """Give the columns that hold what sources say as one text each."""
+def _texts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give id, language, and all that sources say in one column."""
     import polars as pl
 
-    lists = {c: pl.col(c).list.join("\n") for c, kind in frame.schema.items() if isinstance(kind, pl.List)}
-    return [lists.get(c, pl.col(c)).fill_null("") for c in frame.columns if c in TEXTS]
+    lists = {c: pl.col(c).list.join("\n") for c, kind in rows.schema.items() if isinstance(kind, pl.List)}
+    texts = [lists.get(c, pl.col(c)).fill_null("") for c in rows.columns if c in TEXTS]
+    lang = pl.col("lang") if "lang" in rows.columns else pl.lit("und")
+    return rows.select("id", lang=lang, text=pl.concat_str(texts, separator="\n"))
 
 
-def _personal(rows: pl.DataFrame) -> dict[str, list[Any]]:
-    """Give the ids of the rows in which each kind of personal data is found."""
+def _personal(rows: pl.DataFrame) -> pl.DataFrame:
+    """Say of every row which kinds of personal data are found in it."""
     import polars as pl
 
     from medcorpus.stages.pii import Pii
     from medcorpus.stages.pii.patterns import KINDS
 
     table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
-    made = pl.DataFrame(Pii(column="text", lang="lang").annotate(table, None)).with_columns(rows["id"])
-    return {kind: made.filter(pl.col(f"pii_{kind}") > 0)["id"].to_list() for kind in KINDS}
+    made = pl.DataFrame(Pii(column="text", lang="lang").annotate(table, None))
+    return made.select(pl.col(f"pii_{kind}") > 0 for kind in KINDS)
 
 
 def withdrawn(asked: Asked) -> Iterator[str]:
