@@ -189,12 +189,15 @@ class Linter:
                     task=task_id, check=check, rows=rows, of=of, example=example, exempt=task.exempt.get(check, "")
                 )
 
-    def problems(self) -> list[str]:
+    def problems(self, found: Collection[Finding] | None = None) -> list[str]:
         """Say what must be mended: checks over their limits, and exemptions that nothing needs.
 
         An exemption is only called unneeded where the task has many rows: a sample does not show all there is.
+
+        Args:
+            found: What `findings` gave, where it was asked before.
         """
-        found = self.findings()
+        found = self.findings() if found is None else found
         over = {(f.task, f.check) for f in found if f.over and not (f.task in self._partial and f.check in WHOLE)}
         told = [f"{f} - {CHECKS[f.check].fix}" for f in found if (f.task, f.check) in over and not f.exempt]
         whole = [i for i in self._seen if i not in self._partial]

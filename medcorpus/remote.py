@@ -222,7 +222,10 @@ def explained(error: BaseException, what: str, where: str) -> HubError:
     elif may_pass(error):
         reason, fix = "the Hub cannot be reached", "check the network and HF_ENDPOINT, then run the same again"
     else:
-        reason, fix = f"{type(error).__name__}: {str(error)[:200]}", "check that HF_ENDPOINT is a Hub's address"
+        reason, fix = (
+            f"{type(error).__name__}: {str(error)[:200]}",
+            "run the same again, and check that HF_ENDPOINT is a Hub's address",
+        )
     made = HubError(scrubbed(f"cannot {what}: {reason}"), where=where, fix=fix)
     made.status = status
     return made

@@ -187,7 +187,8 @@ class _Writer:
             faulty = sum(n for why, n in inputs.tallies[name].rejected.items() if SPAN.search(why))
             for task in registry.get(name).tasks:
                 self.linter.count(task.id, "span_mismatch", faulty)
-        return {"findings": [asdict(f) for f in self.linter.findings()], "problems": self.linter.problems()}
+        found = self.linter.findings()
+        return {"findings": [asdict(f) for f in found], "problems": self.linter.problems(found)}
 
     def overlaps(self) -> list[dict[str, Any]]:
         """Give how many rows of each source repeat test items of each benchmark, and write which."""
