@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from medcorpus import products, tombstones
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 BATCH = 1 << 13
+THREADS = 4
 TEXTS = ("text", "title", "question", "context", "options", "rationale", "input", "output")
 """Columns that hold what sources say."""
 OVERLAPS = "overlaps.parquet"
@@ -85,7 +88,9 @@ def pii(asked: Asked) -> Iterator[str]:
     configs = list(asked.manifest["configs"])
     if not configs:
         return
-    rows = pl.concat([sample(asked, config).with_columns(config=pl.lit(config)) for config in configs])
+    with ThreadPoolExecutor(THREADS) as pool:
+        samples = zip(configs, pool.map(partial(sample, asked), configs))
+        rows = pl.concat([found.with_columns(config=pl.lit(config)) for config, found in samples])
     found = rows.select("config", "id").hstack(_personal(rows))
     for config in configs:
         yield from _beyond(asked.bounds, config, found.filter(pl.col("config") == config))
