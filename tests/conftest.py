@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from medcorpus.raw.network import Policy
 from tests.checkout import tiny_checkout
+from tests.clinic import Clinic, clinic
 from tests.downloading import Clock, patient
 from tests.web import Web, serve
 
@@ -49,6 +50,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     yield
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """Let the three made-up sources be the only ones, for all tests of a module."""
+    with pytest.MonkeyPatch.context() as patch, clinic(tmp_path_factory.mktemp("clinic"), patch) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

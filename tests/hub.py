@@ -82,7 +82,7 @@ class LoopbackHub(Hub):
         for position, (wanted, fault) in enumerate(self.faults):
             if wanted in f"{ask.method} {ask.path}":
                 del self.faults[position]
-                return fault(Answer() if getattr(fault, "instead", False) else super().answer(ask))
+                return fault(Answer() if fault in INSTEAD else super().answer(ask))
         return super().answer(ask)
 
     def fail(self, wanted: str, *faults: Fault) -> None:
@@ -162,6 +162,15 @@ def _hex(digest: bytes) -> str:
     return "".join(f"{part:016x}" for part in struct.unpack("<4Q", digest))
 
 
+INSTEAD: set[Fault] = set()
+
+
+def in_place_of_it(fault: Fault) -> Fault:
+    """Let a fault happen before anything is done; all others happen to the answer."""
+    INSTEAD.add(fault)
+    return fault
+
+
 def status(code: int, body: bytes = b"", *, instead: bool = True, **headers: str) -> Fault:
     """Answer with a status instead of doing what was asked, or after it; underscores in headers stand for hyphens."""
     stated = {k.replace("_", "-"): v for k, v in headers.items()}
@@ -169,8 +178,7 @@ def status(code: int, body: bytes = b"", *, instead: bool = True, **headers: str
     def fault(answer: Answer) -> Answer:
         return Answer(code, stated, [body], len(body))
 
-    fault.instead = instead  # type: ignore[attr-defined]
-    return fault
+    return in_place_of_it(fault) if instead else fault
 
 
 def reset(answer: Answer) -> Answer:
@@ -178,12 +186,10 @@ def reset(answer: Answer) -> Answer:
     raise ConnectionAbortedError("reset")
 
 
+@in_place_of_it
 def down(answer: Answer) -> Answer:
     """Close the connection without having done anything."""
     raise ConnectionAbortedError("down")
-
-
-down.instead = True  # type: ignore[attr-defined]
 
 
 def page(answer: Answer) -> Answer:
@@ -214,13 +220,11 @@ def stall(answer: Answer) -> Answer:
     return Answer(answer.status, answer.headers, half(), answer.length)
 
 
+@in_place_of_it
 def stall_before(answer: Answer) -> Answer:
     """Do nothing and say nothing for a while."""
     time.sleep(2)
     raise ConnectionAbortedError("stalled")
-
-
-stall_before.instead = True  # type: ignore[attr-defined]
 
 
 def longer(answer: Answer) -> Answer:

@@ -17,6 +17,7 @@ import medcorpus
 from medcorpus import registry
 from medcorpus.build import Options, build
 from medcorpus.errors import MedcorpusError, UnknownNameError, VerificationError
+from medcorpus.loading import As
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*made-up samples")
 
@@ -47,7 +48,7 @@ def test_one_split_is_a_dataset(place: Path) -> None:
     assert set(loaded["split"]) == {"test"}
 
 
-FORMS: dict[str, Callable[[Any], list[dict[str, Any]]]] = {
+FORMS: dict[As, Callable[[Any], list[dict[str, Any]]]] = {
     "polars": lambda frame: list(frame.to_dicts()),
     "lazy": lambda frame: list(frame.collect().to_dicts()),
     "arrow": lambda table: list(table.to_pylist()),
@@ -58,8 +59,8 @@ FORMS: dict[str, Callable[[Any], list[dict[str, Any]]]] = {
 
 @pytest.mark.parametrize("asked", [{"task": "ner"}, {"lang": "fr"}, {"columns": ("input", "id")}], ids=str)
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_holds_the_same_rows(form: str, asked: dict[str, Any], place: Path) -> None:
-    rows = FORMS[form](medcorpus.load("meds-ins", path=place, as_=form, **asked))  # type: ignore[arg-type]
+def test_every_form_holds_the_same_rows(form: As, asked: dict[str, Any], place: Path) -> None:
+    rows = FORMS[form](medcorpus.load("meds-ins", path=place, as_=form, **asked))
     wanted = lazy(place, **asked).to_dicts()
     assert [list(row.items()) for row in _sorted(rows)] == [list(row.items()) for row in _sorted(wanted)]
 

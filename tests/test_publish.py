@@ -19,7 +19,7 @@ from medcorpus.publishing import applying, planning
 from medcorpus.publishing.applying import Published
 from medcorpus.publishing.planning import Prepared
 from medcorpus.release import Release
-from tests.clinic import CANARIES, NON_COMMERCIAL, OPEN, WARD, Clinic, clinic
+from tests.clinic import CANARIES, NON_COMMERCIAL, OPEN, WARD, Clinic
 from tests.commandline import error_of, run
 from tests.hub import CLIENTS_WARN, TOKEN, LoopbackHub, loopback, point_clients
 
@@ -28,12 +28,6 @@ TO = "hf://tester/meds-ins"
 NAME = "tester/meds-ins"
 ALLOW = ("contamination",)
 """There is no benchmark among the made-up sources."""
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    with pytest.MonkeyPatch.context() as patch, clinic(tmp_path_factory.mktemp("clinic"), patch) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -16,14 +15,8 @@ from medcorpus.parquet import write_table
 from medcorpus.publishing import applying, planning
 from medcorpus.publishing.staging import stage
 from medcorpus.release import Release
-from tests.clinic import OPEN, WARD, Clinic, clinic
+from tests.clinic import OPEN, WARD, Clinic
 from tests.commandline import error_of, run
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    with pytest.MonkeyPatch.context() as patch, clinic(tmp_path_factory.mktemp("clinic"), patch) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,8 @@ from medcorpus.publishing.documents import Edition, manifest_of
 from medcorpus.publishing.staging import stage
 from medcorpus.release import Release
 from medcorpus.terms import Terms
-from tests.clinic import CANARIES, NON_COMMERCIAL, OPEN, WARD, Clinic, clinic
+from tests.clinic import CANARIES, NON_COMMERCIAL, OPEN, WARD, Clinic
 from tests.laundering import declare_open, edit, files_of, filled, opened_up, relist, rewrite
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    with pytest.MonkeyPatch.context() as patch, clinic(tmp_path_factory.mktemp("clinic"), patch) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -15,19 +15,13 @@ from medcorpus.errors import VerificationError
 from medcorpus.publishing import applying, planning
 from medcorpus.publishing.planning import Prepared
 from medcorpus.release import Release
-from tests.clinic import CANARIES, NON_COMMERCIAL, OPEN, WARD, Clinic, clinic, forget
+from tests.clinic import CANARIES, NON_COMMERCIAL, OPEN, WARD, Clinic, forget
 from tests.hub import CLIENTS_WARN, LoopbackHub, altered, loopback, point_clients
 
 pytestmark = CLIENTS_WARN
 TO = "hf://tester/meds-ins"
 ALLOW = ("contamination", "drift")
 MORE = "more_notes"
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    with pytest.MonkeyPatch.context() as patch, clinic(tmp_path_factory.mktemp("clinic"), patch) as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)
