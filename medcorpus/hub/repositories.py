@@ -34,10 +34,6 @@ ATTRIBUTES = b"*.parquet filter=lfs diff=lfs merge=lfs -text\n"
 CHUNK = 1 << 20
 
 
-class StaleParentError(Exception):
-    """The branch has moved since the parent that a commit names."""
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One file of a commit: its git id, size and sha256, and whether the git object is a pointer to the bytes."""

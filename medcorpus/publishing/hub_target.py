@@ -13,7 +13,6 @@ from medcorpus.errors import HubError, MovedError, VerificationError
 from medcorpus.publishing import stage_branch
 from medcorpus.publishing.targets import Change, Content, Head, Held
 
-KIND = "dataset"
 MAIN = "main"
 ROWS = ".parquet"
 """Ending of the files that a very large release has most of; documents are small and change with every release."""
@@ -32,7 +31,7 @@ class HubTarget:
         Raises:
             HubError: There was no answer.
         """
-        options = {"repo_id": self.repository, "repo_type": KIND, **options}
+        options = {"repo_id": self.repository, "repo_type": remote.KIND, **options}
         return remote.patiently(lambda: call(*arguments, **options), what, self.address)
 
     def head(self, revision: str = "") -> Head:

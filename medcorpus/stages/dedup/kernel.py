@@ -31,7 +31,6 @@ NEW_MATRIX = types.uint32[:, ::1]
 NEW_KEYS = types.uint64[:, ::1]
 SHINGLES = ENTRIES
 NEW_SHINGLES = types.uint32[::1]
-FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
 
 UNSIGNED = np.uint32(0xFFFFFFFF)
 """The least hash of no shingles at all, as in datasketch."""
